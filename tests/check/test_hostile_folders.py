@@ -123,6 +123,17 @@ def test_what_is_no_dataset_json(tmp_path: Path, content: bytes, message: str) -
         ({"columns": [*COLUMNS, COLUMNS[0]]}, "CED606 xx.json has two columns named STUDYID"),
         ({"rows": [["S"]]}, "CED606 xx.json has no list of 2 values for row 1"),
         ({"rows": [["S", "one"]]}, "CED606 xx.json has 'one' in XXDY row 1, which is no integer"),
+        (
+            {"rows": [["S", 1.5]]},
+            "CED606 xx.json has 1.5 in XXDY row 1, which is no integer; "
+            "write it again, with the type float or with whole numbers",
+        ),
+        ({"rows": [["S", ""]]}, "CED606 xx.json has '' in XXDY row 1, which is no integer"),
+        (
+            {"rows": [["S", 9007199254740993]]},
+            "CED616 xx.json has 9007199254740993 in XXDY row 1, more digits than a number of SAS holds; "
+            "round it; the check looks at the number of 8 bytes beside it",
+        ),
         ({"rows": [[1, 1]]}, "CED606 xx.json has 1 in STUDYID row 1, which is no string"),
         ({"rows": 7}, "CED606 xx.json has rows that are no list"),
         ({"records": 4294967296}, "CED607 xx.json says 4294967296 records and holds 1; write it again"),

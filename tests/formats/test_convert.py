@@ -416,6 +416,21 @@ def test_a_type_that_values_do_not_have(here: Path) -> None:
     )
 
 
+def test_a_type_that_values_do_not_have_is_said_of_a_transport_file_too(here: Path) -> None:
+    content = (
+        '{"datasetJSONCreationDateTime":"2020-01-01T00:00:00","datasetJSONVersion":"1.1.0","itemGroupOID":"I",'
+        '"records":2,"name":"X","label":"","columns":[{"itemOID":"I.A","name":"A","label":"",'
+        '"dataType":"integer"}],"rows":[[1],[1.5]]}'
+    )
+    put(here / "a.json", content)
+    code, said = run("a.json", "a.xpt")
+    assert (code, [line for line in said if "CED735" in line]) == (
+        0,
+        ["a.xpt CED735 X.A row 2: 1.5 is not of its type, integer; the value is kept"],
+    )
+    assert read_xpt(here / "a.xpt")[0]["A"].to_list() == [1.0, 1.5]
+
+
 def test_csv_has_no_types_that_values_could_not_have(here: Path) -> None:
     content = (
         '{"datasetJSONCreationDateTime":"2020-01-01T00:00:00","datasetJSONVersion":"1.1.0","itemGroupOID":"I",'

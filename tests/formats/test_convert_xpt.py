@@ -83,6 +83,28 @@ def test_version_8_to_5_with_what_is_allowed(here: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("target", ["b.xpt", "b.json", "b.parquet", "b.csv"])
+def test_formats_of_the_other_type(here: Path, target: str) -> None:
+    put(
+        here / "a.xpt",
+        {"A": [1.5], "B": ["x"], "C": ["x"], "D": [1.0]},
+        XptVariable("A", "", "Num", 8, "$", 20, 0, "$CHAR", 5, 0),
+        XptVariable("B", "", "Char", 8, "DATE", 9, 0),
+        XptVariable("C", "", "Char", 8, "", 8, 0, "$CHAR", 8, 0),
+        XptVariable("D", "", "Num", 8, "", 8, 2, "BEST", 12, 0),
+        version=5,
+    )
+    hint = "correct it where the file was made"
+    said = [
+        f"{target} CED433 ADXX.A is a number, and its format $20. is one of texts; {hint}",
+        f"{target} CED433 ADXX.A is a number, and its informat $CHAR5. is one of texts; {hint}",
+        f"{target} CED433 ADXX.B is text, and its format DATE9. is one of numbers; {hint}",
+    ]
+    kept = {"b.json": [said[0], said[2]], "b.csv": []}.get(target, said)
+    code, told = run("a.xpt", target)
+    assert (code, [line for line in told if "CED433" in line]) == (0, kept)
+
+
 def test_what_version_5_cannot_hold_at_all(here: Path) -> None:
     put(here / "a.xpt", {"SubjectIdentifier": ["S-1"]}, XptVariable("SubjectIdentifier", "", "Char", 3))
     assert run("a.xpt", "b.xpt", "--allow", "names")[1][1] == (

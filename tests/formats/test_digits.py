@@ -102,6 +102,41 @@ def test_digits_that_a_double_does_not_hold_are_named(here: Path, kind: str, val
     assert (code, line in said) == (0, True)
 
 
+@pytest.mark.parametrize("kind", ["float", "double", "integer", "decimal", "string"])
+@pytest.mark.parametrize("text", ["1e-400", "-1.5E-0400", "0." + "0" * 400 + "1", "1.23456e-320"])
+def test_a_number_too_near_to_0_is_refused(here: Path, kind: str, text: str) -> None:
+    put(here / "x.json", kind, None, 12345.5)
+    content = (here / "x.json").read_text(encoding="utf-8").replace("12345.5", text)
+    (here / "x.json").write_text(content, encoding="utf-8")
+    message = f"x.json CED606 x.json has {text[:60]} in A row 2, which is no {kind}"
+    assert run("x.json", "y.json") == (11, ["1 error in the raw data", message])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0e-400", 0.0), ("-0." + "0" * 400, -0.0), ("5e-324", 5e-324), ("2E-300", 2e-300)]
+)
+def test_a_number_near_to_0_that_a_double_holds(here: Path, text: str, number: float) -> None:
+    put(here / "x.json", "double", 12345.5)
+    content = (here / "x.json").read_text(encoding="utf-8").replace("12345.5", text)
+    (here / "x.json").write_text(content, encoding="utf-8")
+    assert run("x.json", "y.parquet")[0] == 0
+    assert [pl.concat(b.frame for b in open_datafile(here / "y.parquet").blocks())["A"][0]] == [number]
+
+
+@pytest.mark.parametrize("kind", ["float", "double", "integer", "boolean"])
+def test_an_empty_text_is_no_missing_number(here: Path, kind: str) -> None:
+    put(here / "x.json", kind, None, "")
+    message = f"x.json CED606 x.json has '' in A row 2, which is no {kind}"
+    assert run("x.json", "y.json") == (11, ["1 error in the raw data", message])
+
+
+@pytest.mark.parametrize("kind", ["decimal", "date", "datetime", "time"])
+def test_an_empty_text_is_missing_where_values_are_exchanged_as_texts(here: Path, kind: str) -> None:
+    put(here / "x.json", kind, "")
+    assert run("x.json", "y.xpt")[0] == 0
+    assert read_xpt(here / "y.xpt")[0]["A"].to_list() == [None]
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "number"),
     [

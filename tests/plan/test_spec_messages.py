@@ -188,7 +188,7 @@ CASES = [
         AE,
         "AESER:    {assign: N}",
         "AESER:    {assign: N, date: edc}",
-        "mappings/sdtm/ae.yaml:20:13 CED018 'date' does not go with 'assign' in the line of AE.AESER; it goes with collect",
+        "mappings/sdtm/ae.yaml:20:13 CED018 'date' does not go with 'assign' in the line of AE.AESER; it goes with collect, derive, cases",
     ),
     (
         AE,

@@ -67,6 +67,7 @@ def said(content: bytes, contract: TableContract = LAB) -> list[str]:
         ("string", "", None),
         ("string", None, None),
         ("integer", 7, "7"),
+        ("integer", 7.0, "7"),
         ("integer", 10**21, "1" + "0" * 21),
         ("double", 7.0, "7"),
         ("double", 2.50, "2.5"),
@@ -103,6 +104,8 @@ def test_names_and_blank_rows() -> None:
     ("kind", "value", "shown"),
     [
         ("integer", "7", "'7'"),
+        ("integer", 1.5, "1.5"),
+        ("integer", "", "''"),
         ("double", True, "True"),
         ("decimal", "1.2.3", "'1.2.3'"),
         ("decimal", "1E999999999", "'1E999999999'"),
@@ -114,6 +117,16 @@ def test_names_and_blank_rows() -> None:
 def test_a_value_that_is_not_of_its_type(kind: str, value: Any, shown: str) -> None:
     assert said(written([["1", None], ["2", value]], kind)) == [
         f"raw/lab.json:2 CED606 raw/lab.json has {shown} in RES row 2, which is no {kind}; export the table again"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["integer", "float", "double", "decimal", "string"])
+@pytest.mark.parametrize("form", ["lab.json", "lab.ndjson"])
+def test_a_number_too_near_to_0(kind: str, form: str) -> None:
+    content = written([["1", None], ["2", 12345.5]], kind)
+    content = (content if form == "lab.json" else by_lines(content)).replace(b"12345.5", b"1e-400")
+    assert said(content, replace(LAB, file=form)) == [
+        f"raw/{form}:2 CED606 raw/{form} has 1e-400 in RES row 2, which is no {kind}; export the table again"
     ]
 
 

@@ -433,3 +433,20 @@ def test_a_stack_of_an_analysis_dataset_ends_the_source_of_the_layer_and_a_sourc
         assert specs is not None and said == []
         adae = next(spec for spec in specs.adam if spec.dataset == "ADAE")
         assert [adae.from_, *(block.from_ for block in adae.stack or ())] == sources
+
+
+def test_what_a_layer_has_beside_its_specs_is_told(tmp_path: Path) -> None:
+    folder = write_layered(tmp_path, {"mappings/ct/readme.txt": "x"})
+    assert specs_of(folder)[1] == []
+    more = {
+        "company/tests/ae.yaml": "tests: []\n",
+        "company/ct/x.csv": "x",
+        "company/define/findings.yaml": "[]\n",
+    }
+    assert specs_of(write(folder, more))[1] == [
+        "mappings/study.yaml:1:10 CED166 the layer company has company/tests, company/ct, "
+        "company/define/findings.yaml, which no study takes from it; tests, packages of terminology, known "
+        "findings and words for guides are those of the study"
+    ]
+    (tmp_path / "company/tests/ae.yaml").unlink()
+    assert "the layer company has company/ct, " in specs_of(folder)[1][0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from structures import LAB, made, written
+from structures import LAB, made, said, written
 
 LB = LAB.replace("date: edc}", "date: [DD-MON-YYYY], time: lab.TM, times: [HH:MM]}")
 TABLE = "  lab: {file: lab.csv, key: [SUBJ, DT], page: 5, columns: [SUBJ, DT, TM, AL]}\n"
@@ -37,3 +37,27 @@ def test_a_result_of_the_day_of_the_first_dose(
     assert done["LB"]["LBLOBXFL"].fillna("").to_list() == [flag or "" for flag in flags]
     notes = [str(one).replace(f"{tmp_path}/", "") for one in done.findings if one.code == "CED874"]
     assert notes == told
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (
+            '"LBDTC < min(EX.EXSTDTC)"',
+            "3:20 CED014 min() cannot stand inside another function over several records; give it a line of its "
+            "own, and name the variable of that here",
+        ),
+        ('"LBDT < DM.RFXSTDTC"', "3:12 CED012 unknown variable LBDT; did you mean LBDTC?"),
+        (
+            "'LBDTC < ''2020-02'' or LBDT < DM.RFXSTDTC'",
+            "3:35 CED012 unknown variable LBDT; did you mean LBDTC?",
+        ),
+        (">-\n  LBDTC <\n  DM.RFXSTDT", "5:3 CED012 unknown variable DM.RFXSTDT; did you mean DM.RFXSTDTC?"),
+    ],
+)
+def test_a_fault_of_baseline_stands_where_it_is_written(
+    tmp_path: Path, condition: str, expected: str
+) -> None:
+    spec = LB.replace("sort:", f"baseline: {condition}\nsort:", 1)
+    (found,) = [one for one in said(tmp_path, {"mappings/sdtm/lb.yaml": spec}, TABLE) if "/lb.yaml" in one]
+    assert found == f"mappings/sdtm/lb.yaml:{expected}"

@@ -147,3 +147,34 @@ def test_what_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> N
     )
     text = (sources + TABLE).replace(old, new)
     assert expected == said(tmp_path, {**FILES, "mappings/sources.yaml": text})[0]
+
+
+NOTHING = "correct the condition, unless such rows are yet to come"
+
+
+def idle(folder: Path, files: dict[str, str], tables: str = "") -> list[str]:
+    return [one for one in said(folder, files, tables) if "CED876" in one]
+
+
+def test_a_condition_that_excludes_nothing_is_told(tmp_path: Path) -> None:
+    """One whose rows another one has excluded is not idle."""
+    conditions = "\"STUDY != 'T1'\": Others, \"STUDY = 'T3'\": A third, \"SUBJ = '900'\": A test"
+    table = TABLE.replace(f"\"STUDY != 'T1'\": {OTHERS}", conditions)
+    assert conditions in table
+    assert idle(tmp_path, FILES, table) == [
+        f"mappings/sources.yaml:8:46 CED876 lab.csv: no row is excluded: A third; {NOTHING}"
+    ]
+
+
+def test_a_condition_of_the_defaults_is_idle_where_it_excludes_nothing_of_any_table(tmp_path: Path) -> None:
+    words = "{\"starts(TERM, 'TEST')\": Tests of the form, \"SUBJ = '999'\": Nobody}"
+    sources = SOURCES.replace("trim: yes", f"trim: yes, exclude_rows: {words}")
+    files = {"mappings/sources.yaml": sources}
+    found = [
+        "mappings/sources.yaml:1:53 CED876 ae.csv: no row is excluded: Tests of the form; " + NOTHING,
+        f"mappings/sources.yaml:1:96 CED876 all 3 tables with its columns: no row is excluded: Nobody; {NOTHING}",
+    ]
+    assert idle(tmp_path / "none", files) == found
+    ae = "SUBJ,AENO,TERM,SEV,START,STOP\n999,1,Headache,1,10-FEB-2020,12-FEB-2020\n"
+    assert idle(tmp_path / "one", {**files, "raw/ae.csv": ae}) == found[:1]
+    assert idle(tmp_path / "empty", {**files, "raw/ae.csv": ae.splitlines()[0] + "\n"}) == found[1:]

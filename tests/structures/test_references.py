@@ -134,6 +134,16 @@ def test_a_qualifier_that_does_not_go_back_to_its_records_is_a_fault(tmp_path: P
     ]
 
 
+def test_a_reference_that_leads_nowhere_is_not_taken_for_a_side(tmp_path: Path) -> None:
+    """Written the right way round; the other way would lose the record without a word."""
+    files = RELATED | {"raw/cm.csv": "SUBJ,NO,TRT,AENO\n001,1,Asp,1\n001,2,Ibu,2\n001,3,Z,7\n002,1,X,1\n"}
+    assert said(tmp_path, files, CM) == [
+        "mappings/sdtm/relrec.yaml:3:10 CED298 CM.CMAENO: no record of the subject has AE.AESPID '7'; "
+        "a reference must find one record at least\n"
+        "    cm.csv line 4, subject T1-001"
+    ]
+
+
 @pytest.mark.parametrize(
     ("qualifiers", "expected"),
     [
@@ -230,6 +240,18 @@ def test_an_identifier_that_nothing_has_is_a_fault(tmp_path: Path) -> None:
         "    cm.csv line 3, subject T1-002",
         f"mappings/sdtm/relrec.yaml:3:10 CED298 CM.CMAENO: no record of the subject has AE.AESPID '7'; {hint}\n"
         "    cm.csv line 2, subject T1-001",
+    ]
+
+
+def test_sides_that_stand_the_wrong_way_round_are_told(tmp_path: Path) -> None:
+    """Of the two the one that refers stands in `to`; an event without treatment has no relation."""
+    swapped = "from: CM.CMAENO, to: AE.AESPID"
+    files = {name: text.replace("from: AE.AESPID, to: CM.CMAENO", swapped) for name, text in RELATED.items()}
+    files |= {"raw/cm.csv": "SUBJ,NO,TRT,AENO\n001,1,Asp,1\n001,2,Ibu,1\n002,1,X,1\n"}
+    assert said(tmp_path, files, CM) == [
+        "mappings/sdtm/relrec.yaml:3:10 CED298 AE.AESPID: no record of the subject has CM.CMAENO '2'; "
+        "each CM.CMAENO is one of AE.AESPID: write from: AE.AESPID, to: CM.CMAENO\n"
+        "    ae.csv line 3, subject T1-001"
     ]
 
 

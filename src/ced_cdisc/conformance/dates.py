@@ -31,8 +31,13 @@ def after(one: pl.Expr, other: pl.Expr) -> pl.Expr:
     """Whether one is later than the other for certain; null where either is missing or no such text."""
     shorter = pl.min_horizontal(one.str.len_bytes(), other.str.len_bytes())
     ordered = one.str.contains(_ORDERED) & other.str.contains(_ORDERED)
-    later = one.str.slice(0, shorter) > other.str.slice(0, shorter)
+    later = _point(one.str.slice(0, shorter)) > _point(other.str.slice(0, shorter))
     return pl.when(ordered).then(later)
+
+
+def _point(text: pl.Expr) -> pl.Expr:
+    """A fraction of a second with a point, in place of the comma that ISO 8601 permits as well."""
+    return text.str.replace(",", ".", literal=True)
 
 
 def study_day(on: pl.Expr, start: pl.Expr) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from ced_cdisc.conformance.column import Column
 from ced_cdisc.conformance.records import Places, Profile, Records
+from ced_cdisc.core.datafile import FileDataset
 from ced_cdisc.core.findings import Finding, Location, Severity, Stage, Stopped
 from ced_cdisc.core.xpt import XptMember
-from ced_cdisc.read.dataset_json import read_dataset_json
+from ced_cdisc.read.dataset_json import DatasetJsonFile
 from ced_cdisc.read.xpt import XptFile
 
 
@@ -102,9 +103,34 @@ def _reopened(file: Path, shown: str, head: Head) -> Records:
 
 
 def _read_json(file: Path, shown: str) -> ReadFile:
-    frame, described = read_dataset_json(file, shown=shown)
+    opened = DatasetJsonFile(file, shown=shown)
+    frame, described = opened.read(), opened.dataset
     columns = tuple(Column(c.name, c.label, c.type, c.length, c.format) for c in described.variables)
-    return ReadFile(Head(described.name, described.label, "dataset-json", columns), Records.of(frame))
+    findings = (*_no_integers(frame, described, shown), *_rounded(opened, shown))
+    head = Head(described.name, described.label, "dataset-json", columns, findings=findings)
+    return ReadFile(head, Records.of(frame))
+
+
+def _no_integers(frame: pl.DataFrame, described: FileDataset, shown: str) -> Iterator[Finding]:
+    """The first fraction of each variable whose type says that it has whole numbers."""
+    for variable in described.variables:
+        if variable.data_type == "integer":
+            values = frame[variable.name]
+            places = (values.floor() != values).fill_null(False).arg_true()
+            if len(places):
+                row, value = int(places[0]) + 1, float(values[int(places[0])])
+                what = f"{shown} has {value!r} in {variable.name} row {row}, which is no integer"
+                hint = "write it again, with the type float or with whole numbers"
+                yield Finding("CED606", what, Location(shown), hint, Stage.CHECK, quotes=(repr(value),))
+
+
+def _rounded(opened: DatasetJsonFile, shown: str) -> Iterator[Finding]:
+    """The first number of each variable that is looked at with fewer digits than it has."""
+    for name, (row, text) in opened.rounded.items():
+        said = text[:60]
+        what = f"{shown} has {said} in {name} row {row}, more digits than a number of SAS holds"
+        hint = "round it; the check looks at the number of 8 bytes beside it"
+        yield Finding("CED616", what, Location(shown), hint, Stage.CHECK, Severity.WARNING, quotes=(said,))
 
 
 def _read_xpt(file: Path, shown: str, known: Profile | None) -> ReadFile:

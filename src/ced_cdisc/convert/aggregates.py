@@ -202,9 +202,14 @@ def _mean(values: list[float]) -> float | None:
 def _sorted(chosen: pl.LazyFrame, node: Aggregate) -> pl.LazyFrame:
     """In the written order: missing first rising, last falling; ties by the record's key, that of the last
     record that is taken first."""
-    names = [*(f"__by{i}" for i in range(len(node.order))), ORDER]
+    keys = [_in_time(pl.col(f"__by{i}"), order.of.type) for i, order in enumerate(node.order)]
     falling = [*(order.falling for order in node.order), node.take == "last"]
-    return chosen.sort(names, descending=falling, nulls_last=falling, maintain_order=True)
+    return chosen.sort([*keys, pl.col(ORDER)], descending=falling, nulls_last=falling, maintain_order=True)
+
+
+def _in_time(key: pl.Expr, kind: Type | None) -> pl.Expr:
+    """ISO 8601 dates with a point before fractions of seconds, which a comma may stand for."""
+    return key.str.replace(",", ".", literal=True) if kind is Type.DTC else key
 
 
 def _matched(

@@ -33,18 +33,17 @@ def add_related(frame: pl.DataFrame, dataset: DatasetPlan, world: World) -> pl.D
 
 def _related(relation: Relation, world: World) -> pl.DataFrame:
     one = _side(relation.one, world)
-    other = _side(relation.other, world)
-    if relation.separator:
-        parts = pl.col(_KEY).str.split(relation.separator, literal=True)
-        other = other.with_columns(parts).explode(_KEY, empty_as_null=True, keep_nulls=True)
-        other = other.with_columns(pl.col(_KEY).str.strip_chars(" ")).filter(pl.col(_KEY) != "")
+    named = _side(relation.other, world)
+    other = _each_part(named, relation.separator)
     keys = [SUBJECT, _KEY]
     lost = other.join(one, on=keys, how="anti", maintain_order="left")
-    label = f"{relation.other.dataset}.{relation.other.column.rpartition('.')[2]}"
+    label, target = _shown(relation.other), _shown(relation.one)
+    hint = _HINT
+    if lost.height and _refers(_each_part(one, relation.separator), named):
+        hint = f"each {target} is one of {label}: write from: {label}, to: {target}"
     for (value,), rows in lost.group_by(_KEY, maintain_order=True):
-        target = f"{relation.one.dataset}.{relation.one.column.rpartition('.')[2]}"
         message = f"{label}: no record of the subject has {target} '{value}'"
-        world.faults.add("CED298", message, relation.where, _HINT, records_of(rows))
+        world.faults.add("CED298", message, relation.where, hint, records_of(rows))
     linked = one.join(other, on=keys, how="semi", maintain_order="left")
     groups = linked.group_by(keys, maintain_order=True).agg(pl.col("__at").min())
     numbered = groups.with_columns(pl.col("__at").cast(pl.String).alias(_GROUP))
@@ -69,6 +68,29 @@ def _related(relation: Relation, world: World) -> pl.DataFrame:
     return pl.concat(sides).unique(
         ["RDOMAIN", SUBJECT, "IDVARVAL", "RELID"], keep="first", maintain_order=True
     )
+
+
+def _refers(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+    """Whether it is the first side that refers to the second: to records that it names, some of them twice.
+
+    Where each names the other once, it is not known which of them refers.
+    """
+    keys = [SUBJECT, _KEY]
+    is_found = not one.is_empty() and one.join(other, on=keys, how="anti").is_empty()
+    return is_found and one.select(keys).is_duplicated().any() and other.select(keys).is_unique().all()
+
+
+def _shown(side: Side) -> str:
+    return f"{side.dataset}.{side.column.rpartition('.')[2]}"
+
+
+def _each_part(rows: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """The rows of a side, once for each identifier that stands in its text."""
+    if not separator:
+        return rows
+    parts = pl.col(_KEY).str.split(separator, literal=True)
+    rows = rows.with_columns(parts).explode(_KEY, empty_as_null=True, keep_nulls=True)
+    return rows.with_columns(pl.col(_KEY).str.strip_chars(" ")).filter(pl.col(_KEY) != "")
 
 
 def _side(side: Side, world: World) -> pl.DataFrame:

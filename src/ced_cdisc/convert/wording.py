@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ced_cdisc.convert.number_hints import number_hint
-from ced_cdisc.core.dates import Reading, read_date
+from ced_cdisc.core.dates import ISO, Reading, read_date
 from ced_cdisc.core.decimals import is_cut, shortest
 from ced_cdisc.core.findings import did_you_mean, one_of
 from ced_cdisc.core.metadata import Codelist
@@ -260,6 +260,8 @@ def _worded_date(node: tree.ReadDate, label: str, value: str) -> tuple[str, str,
     if reading.trouble == "date":
         what = f"{label}: date '{date}'{_of(node.date)} fits none of the formats"
         hint = "the calendar has no such day" * reading.impossible
+        if node.formats == (ISO,) and not isinstance(node.date, tree.Column):
+            hint = hint or "'date' in the line says how the texts that it takes are written"
         if _OFFSET.search(date):
             hint = "an offset from UTC is not read; extract(..) in 'derive' takes the time as it stands"
         return "CED251", f"{what} {', '.join(node.formats)}", hint
@@ -296,11 +298,10 @@ def readings_in_words(reading: Reading) -> str:
 
 
 def _of(node: tree.Node | None) -> str:
-    if isinstance(node, tree.Call) and node.name == "coalesce":
-        node = node.args[0]
-    if isinstance(node, tree.ReadNumber):
-        node = node.of
-    return f" of {node.name}" if isinstance(node, tree.Column) else ""
+    of = node.args if isinstance(node, tree.Call) and node.name == "coalesce" else (node,)
+    read = (one.of if isinstance(one, tree.ReadNumber) else one for one in of)
+    names = [one.name for one in read if isinstance(one, tree.Column)]
+    return f" of {' or '.join(names)}" if names else ""
 
 
 def _codes(codes: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date as day_of
 from datetime import timedelta
 from functools import lru_cache
@@ -96,6 +96,29 @@ def bounds(dtc: str) -> tuple[str, str] | None:
         f"{match['year']}-{first_month}-{day or '01'}{first}",
         f"{match['year']}-{last_month}-{last_day}{last}",
     )
+
+
+_DAY, _SECOND = 10, 19
+
+
+def are_of_one_precision(dtcs: Collection[str]) -> bool:
+    """Whether ISO 8601 texts compare as they stand, by :func:`in_order`: days, minutes, seconds or fractions.
+
+    Of fractions it does not matter how many digits they have.
+    """
+    sizes = {min(len(dtc), _SECOND + 1) for dtc in dtcs}
+    return len(sizes) == 1 and min(sizes) >= _DAY
+
+
+def in_order(dtc: str) -> str:
+    """A text whose order is that of the times of one precision: ``.5``, ``.50`` and ``,5`` are one fraction.
+
+    >>> in_order("2020-01-31T10:00:00,50") == in_order("2020-01-31T10:00:00.5")
+    True
+    """
+    if len(dtc) <= _SECOND:
+        return dtc
+    return f"{dtc[:_SECOND]}.{dtc[_SECOND + 1 :].rstrip('0')}"
 
 
 class Reading(Struct, frozen=True):

@@ -107,7 +107,7 @@ def _ends(dates: Sequence[str | None], end: int) -> list[str]:
     """The first (0) or last (1) day of dates, and of date-times the moment, with its fraction of a second."""
     found = [(date, bounds(date)) for date in dates if date is not None]
     return [
-        span[end] + date[_SECOND:] if "T" in date else span[end][:_DAY]
+        span[end] + date[_SECOND:].replace(",", ".") if "T" in date else span[end][:_DAY]
         for date, span in found
         if span is not None
     ]

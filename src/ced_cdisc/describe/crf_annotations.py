@@ -80,6 +80,7 @@ class Annotations:
                 elif name == dataset.name:
                     made += self._annotations(dataset, variable, use, table.name)
         made += self._of_visits(table, column, readers, visits)
+        made += self._of_days(table, column, is_alone=not made)
         names = {dataset.name for dataset in self._tabulations}
         for reader in readers:  # a build of some datasets shows what the others take, too
             owner, dot, _ = reader.partition(".")
@@ -194,6 +195,20 @@ class Annotations:
             owners = [*rows, *(["SV"] if witness is not None and self._visits else [])]
             end = f" in {', '.join(dict.fromkeys(owners))}" if owners else ""
             yield Annotation("", f"VISIT, VISITNUM{end}")
+
+    def _of_days(self, table: RawTable, column: str, *, is_alone: bool) -> Iterator[Annotation]:
+        """A date that decides which visit a record is of: always where no column names it, else at times."""
+        plan = self._plan.visits
+        decides = plan is not None and bool(plan.windows or plan.unscheduled)
+        owners = {
+            dataset.name: None
+            for dataset in self._tabulations
+            for block in dataset.blocks
+            if block.source == table.name and block.visit is not None
+            if block.visit[1].rpartition(".")[2] == column and (is_alone or not block.visit[0])
+        }
+        if decides and owners:
+            yield Annotation("", f"VISIT, VISITNUM in {', '.join(owners)} (derived)")
 
     def _is_date(self, table: RawTable, column: str) -> bool:
         """Whether a column is the date of the table's visits."""

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from ced_cdisc.core.dates import bounds
+from ced_cdisc.core.dates import are_of_one_precision, bounds, in_order
 from ced_cdisc.expr.tree import Type
 from ced_cdisc.expr.values import each_pair
 
-_DAY = 10
+_SECOND = 19
 
 
 def compare(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
     """``left op right`` on intervals: true or false where it is so for every time in both, else unknown.
 
     Equal texts are equal, whatever their precision. Two texts of the same precision, the day at least,
-    compare as they stand: the same day is on or before itself.
+    compare as they stand: the same day is on or before itself. Two fractions of a second compare as numbers.
     """
     if op in (">", ">="):
         return compare("<" if op == ">" else "<=", right, left)
@@ -43,15 +43,18 @@ def is_before(one: str, other: str) -> bool:
 
 
 def _equal(one: str, other: str) -> bool | None:
-    return False if _before(one, other) or _before(other, one) else None
+    if _before(one, other) or _before(other, one):
+        return False
+    is_one = len(one) > _SECOND < len(other) and in_order(one) == in_order(other)
+    return True if is_one and bounds(one) is not None else None
 
 
 def _before(one: str, other: str) -> bool | None:
     this, that = bounds(one), bounds(other)
     if this is None or that is None:
         return None
-    if len(one) == len(other) >= _DAY:
-        return one < other
+    if are_of_one_precision((one, other)):
+        return in_order(one) < in_order(other)
     return True if this[1] < that[0] else False if this[0] >= that[1] else None
 
 
@@ -59,6 +62,6 @@ def _by(one: str, other: str) -> bool | None:
     this, that = bounds(one), bounds(other)
     if this is None or that is None:
         return None
-    if len(one) == len(other) >= _DAY:
-        return one <= other
+    if are_of_one_precision((one, other)):
+        return in_order(one) <= in_order(other)
     return True if this[1] <= that[0] else False if this[0] > that[1] else None

@@ -284,7 +284,8 @@ class _Resolver:
 
     def _aggregate(self, node: tree.Aggregate, inside: str | None) -> tree.Node:
         if inside is not None:
-            raise misfit(f"{node.func}() cannot stand inside another function over several records", node.at)
+            problem = f"{node.func}() cannot stand inside another function over several records"
+            raise misfit(problem, node.at, "give it a line of its own, and name the variable of that here")
         owner = self._owner(node)
         own = bool(owner) and self._names.is_own(owner)
         for name in node.on:

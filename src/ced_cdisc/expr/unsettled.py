@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from ced_cdisc.core.dates import bounds
+from ced_cdisc.core.dates import are_of_one_precision, bounds, in_order
 from ced_cdisc.expr.intervals import is_before
 from ced_cdisc.expr.tree import Ordering, Type
 from ced_cdisc.expr.values import each_pair
@@ -72,16 +72,20 @@ def extreme(values: Sequence[str], *, latest: bool) -> tuple[str | None, bool]:
     """The earliest or latest of ISO 8601 dates, and whether it is not certain which one that is.
 
     It is what is certain of it then: the parts that all dates have that it may be. Dates of the same
-    precision, the day at least, compare as they stand, and texts of another form by character code.
+    precision, the day at least, compare as they stand, fractions of a second as numbers, and texts of another
+    form by character code.
     """
     choose = max if latest else min
     chosen = choose(values)
-    if len({*map(len, values)}) == 1 and len(chosen) >= _DAY:
+    is_of_one_length = len({*map(len, values)}) == 1 and len(chosen) >= _DAY
+    if is_of_one_length and len(chosen) <= _BREAKS[0]:
         return chosen, False
     known = {value: bounds(value) for value in values}
     spans = [span for span in known.values() if span is not None]
     if len(spans) < len(known):
-        return chosen, len(known) > 1
+        return chosen, len(known) > 1 and not is_of_one_length
+    if are_of_one_precision(known):
+        return choose(sorted(known), key=in_order), False
     span = choose(start for start, _ in spans), choose(end for _, end in spans)
     certain = [value for value, own in known.items() if own == span]
     if certain:

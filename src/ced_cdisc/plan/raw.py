@@ -26,12 +26,17 @@ class PlannedVisit(Struct, frozen=True):
 
 
 class IsoDate(Struct, frozen=True):
-    """A raw column, with its table (``ae.AESTDTC``), that a line of a dataset reads as ISO 8601."""
+    """A raw column, with its table (``ae.AESTDTC``), that a line of a dataset reads as ISO 8601.
+
+    Attributes:
+        is_clock: it has times of day, and the line does not say how they are written.
+    """
 
     dataset: str
     variable: str
     column: str
     where: Location
+    is_clock: bool = False
 
 
 class VisitPlan(Struct, frozen=True):

@@ -44,14 +44,15 @@ DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?([eE][+-]?\d+)?", re.A
 def read_dataset_json(path: Path, *, shown: str = "") -> tuple[pl.DataFrame, FileDataset]:
     """Read a file, ``.ndjson`` and ``.dsjc`` by lines, any other as one JSON object.
 
-    Numbers become Float64 (dates with a numeric target are SAS numbers), texts String; an empty text is null.
+    Numbers become Float64 (dates with a numeric target are SAS numbers), texts String; an empty text is null,
+    of decimals and dates with a numeric target too, which are exchanged as texts.
 
     Raises:
         Stopped: the file cannot be read (CED604), is no JSON (CED605), no Dataset-JSON 1.1 (CED606), or
             holds another number of records than it says (CED607).
     """
     file = DatasetJsonFile(path, shown=shown)
-    return pl.concat(chain([file.empty], file.blocks())), file.dataset
+    return file.read(), file.dataset
 
 
 class DatasetJsonFile:
@@ -93,6 +94,10 @@ class DatasetJsonFile:
     def empty(self) -> pl.DataFrame:
         """The columns without rows."""
         return self._frame([], 0)
+
+    def read(self) -> pl.DataFrame:
+        """All rows."""
+        return pl.concat(chain([self.empty], self.blocks()))
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """The rows in blocks; the number of them is compared with what the file says at the end."""
@@ -207,7 +212,7 @@ def _by_lines(lines: Iterator[bytes], file: str) -> Iterator[Any]:
 
 
 def _value(column: FileVariable, value: Any) -> Any:
-    if value is None or value == "":
+    if value is None or (value == "" and _is_text(column)):
         return None
     if column.type == "Char":
         if not isinstance(value, str):
@@ -223,6 +228,11 @@ def _value(column: FileVariable, value: Any) -> Any:
     if number in (float("inf"), float("-inf")):
         raise ValueError
     return number
+
+
+def _is_text(column: FileVariable) -> bool:
+    """Whether the values of a column are exchanged as texts, of which the empty one is missing."""
+    return column.type == "Char" or bool(column.moment) or column.data_type == "decimal"
 
 
 def _is_exact(column: FileVariable, number: float, value: Any) -> bool:

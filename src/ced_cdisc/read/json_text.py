@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
@@ -11,9 +13,22 @@ from ced_cdisc.core.findings import Finding, Findings, Location, Stage, Stopped
 _ESCAPES = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.", re.DOTALL)
 """Whole characters of two halves, halves that stand alone, and all other escapes."""
 
+_MAY_BE_SMALL = re.compile(r"[eE]-0*(?:[2-9]\d\d|[1-9]\d{3})|0{200}")
+"""What stands in a text that has a number near to 0, and hardly in any other: those alone are read slowly."""
+
+
+class TooSmall:
+    """A number that no double holds, since it is too near to 0; as a double it would be another one, or 0."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
 
 def parsed_json(text: str, file: str, line: int = 0) -> Any:
-    """What a JSON text holds.
+    """What a JSON text holds; a number that is too near to 0 is a :class:`TooSmall`.
 
     Args:
         text: the whole file, or one line of it.
@@ -27,7 +42,8 @@ def parsed_json(text: str, file: str, line: int = 0) -> Any:
     """
     where = f" in line {line}" if line else ""
     try:
-        made = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+        number = _number if _MAY_BE_SMALL.search(text) else None
+        made = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once, parse_float=number)
     except json.JSONDecodeError as error:
         place = f" in line {line or error.lineno} column {error.colno}"
         stop("CED605", file, f"is no JSON: {error.msg}{place}", "write it again")
@@ -59,6 +75,14 @@ def _no_halves(text: str, file: str, line: int) -> None:
         before = text[: half.start()]
         place = f"line {line or before.count(chr(10)) + 1} column {half.start() - before.rfind(chr(10))}"
         stop("CED605", file, f"is no JSON: {half[1]} is half of a character in {place}", "write it again")
+
+
+def _number(text: str) -> float | TooSmall:
+    made = float(text)
+    if not made:
+        return TooSmall(text) if re.match(r"-?[0.]*[1-9]", text) else made
+    is_held = abs(made) >= sys.float_info.min or Decimal(text) == Decimal(repr(made))
+    return made if is_held else TooSmall(text)
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -64,7 +64,9 @@ def _word(variable: FileVariable) -> Callable[[Any], str]:
         return _boolean
     if variable.data_type == "decimal":
         return _decimal
-    return _number if variable.data_type in ("integer", "float", "double") else _text
+    if variable.data_type == "integer":
+        return _whole
+    return _number if variable.data_type in ("float", "double") else _text
 
 
 def _text(value: Any) -> str:
@@ -77,6 +79,12 @@ def _boolean(value: Any) -> str:
     if not isinstance(value, bool):
         raise ValueError
     return boolean_text(value)
+
+
+def _whole(value: Any) -> str:
+    if isinstance(value, float) and not value.is_integer():  # 7.0 is whole, as programs write it
+        raise ValueError
+    return _number(value)
 
 
 def _number(value: Any) -> str:

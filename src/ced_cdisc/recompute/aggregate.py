@@ -157,7 +157,12 @@ def _candidates(here: Record, table: Table, with_subject: bool, own: bool) -> Se
 
 
 def _part(of: Node, inside: Callable[[Record], Names], value_of: ValueOf) -> Callable[[Record], Value]:
-    return lambda record: value_of(of, inside(record))
+    def place(record: Record) -> Value:
+        value = value_of(of, inside(record))
+        # A comma before a fraction of a second is a point.
+        return value.replace(",", ".") if of.type is Type.DTC and isinstance(value, str) else value
+
+    return place
 
 
 def _key(node: Aggregate, record: Record, name: str, inside: Callable[[Record], Names]) -> Value:

@@ -11,6 +11,9 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 from ced_cdisc.recompute.values import DataFault, filled, number_text
 
@@ -75,6 +78,7 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
       end of b. ``a <= b`` is true if the end of a is not after the start of b, false if the start of a is
       after the end of b. ``>`` and ``>=`` are these with the sides changed.
     * ``=`` is true for the same text, false for intervals that do not meet; ``!=`` is its negation.
+    * Two texts with a fraction of a second are two moments: ``.5``, ``.50`` and ``,5`` are one.
     * Two texts of the same precision, the day at least, compare as they stand: the same day is on or before
       itself, and days do not ask for times that nobody collected.
     * A text that is no ISO 8601 date is equal to itself, and all else about it is unknown.
@@ -89,8 +93,11 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
     first, second = bounds(left), bounds(right)
     if first is None or second is None:
         return None
+    moments = _moment(left), _moment(right)
+    if moments[0] is not None and moments[1] is not None:
+        return _decided(op, moments[0], moments[1])
     if len(left) == len(right) >= 10:
-        return left < right if op == "<" else left <= right if op == "<=" else False
+        return _decided(op, left, right)
     if op == "=":
         return False if first[1] < second[0] or second[1] < first[0] else None
     if op == "<":
@@ -98,31 +105,48 @@ def compare_dtc(op: str, left: str, right: str) -> bool | None:
     return True if first[1] <= second[0] else False if first[0] > second[1] else None
 
 
+def _decided(op: str, left: Any, right: Any) -> bool:
+    return left < right if op == "<" else left <= right if op == "<=" else left == right
+
+
+def _moment(dtc: str) -> tuple[str, Fraction] | None:
+    """The second and its fraction; None where there is no fraction."""
+    match = _TO_THE_MINUTE.fullmatch(dtc)
+    if match is None or match["fraction"] is None:
+        return None
+    return dtc[:19], Fraction(int(match["fraction"]), 10 ** len(match["fraction"]))
+
+
 def extreme(texts: Sequence[str], *, latest: bool) -> str | None:
     """The earliest or the latest of ISO 8601 dates, as far as that is certain.
 
     It lies from the earliest first moment to the earliest last moment of all (the latest, of the latest): the
     date that stands for these moments, else year, month, day and so on as far as both moments have the same.
-    Dates of the same precision, the day at least, compare as they stand; where a text is no ISO 8601 date,
-    all do by code point.
+    Dates of the same precision, the day at least, compare as they stand, fractions of a second as numbers;
+    where a text is no ISO 8601 date, all do by code point.
 
     >>> [extreme(["2020-02", "2020-02-10", "2020-03"], latest=latest) for latest in (False, True)]
     ['2020-02', '2020-03']
     """
     choose = max if latest else min
     spans = [span for span in map(bounds, texts) if span is not None]
-    if len(spans) < len(texts) or (len(set(map(len, texts))) == 1 and len(texts[0]) >= 10):
+    if len(spans) < len(texts):
+        return choose(texts)
+    moments = [(moment, text) for text in sorted(texts) if (moment := _moment(text)) is not None]
+    if len(moments) == len(texts):
+        return choose(moments, key=lambda moment: moment[0])[1]
+    if len(set(map(len, texts))) == 1 and len(texts[0]) >= 10:
         return choose(texts)
     first, final = choose(span[0] for span in spans), choose(span[1] for span in spans)
     same = [text for text, span in zip(texts, spans, strict=True) if span == (first, final)]
     if same:
         return min(same)
     made = ""
-    for form in ("%Y", "-%m", "-%d", "T%H", ":%M", ":%S"):
-        part = first.strftime(form)
-        if part != final.strftime(form):
+    both = first.isoformat(), final.isoformat()
+    for begin, end in pairwise((0, 4, 7, 10, 13, 16, 19)):  # strftime writes the year 999 in three digits
+        if both[0][begin:end] != both[1][begin:end]:
             break
-        made += part
+        made += both[0][begin:end]
     return filled(made)
 
 
@@ -235,4 +259,4 @@ def starts_by(start: str | None, at: str | None) -> bool | None:
     if start is None or at is None or date_of(start) is None or date_of(at) is None:
         return None
     length = min(len(start), len(at))
-    return start[:length] <= at[:length]
+    return start[:length].replace(",", ".") <= at[:length].replace(",", ".")

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ced_cdisc.core.findings import Finding, Findings, did_you_mean
+from ced_cdisc.core.findings import Finding, Findings, Severity, did_you_mean, one_of
 from ced_cdisc.spec.at_hand import for_datasets
 from ced_cdisc.spec.merge import merge
 from ced_cdisc.spec.source import Mapping, Node, Sequence, Text, entry
@@ -23,6 +23,9 @@ from ced_cdisc.spec.stray import check_stray
 NAMED = {"instruments": "instrument", "sdtm": "domain", "adam": "dataset"}
 """Folders with one file a thing, and the key that names it."""
 _DATASETS = ("sdtm", "adam")
+_BESIDE = ("tests", "ct")
+_BESIDE_DEFINE = ("findings.yaml", "csdrg.md", "adrg.md")
+"""What a study has beside its specs, and no layer gives it."""
 
 
 class Part(Struct, frozen=True):
@@ -183,8 +186,21 @@ class _Layers:
                 if not own:
                     hint = "a layer holds sdtm/, adam/, study.yaml and the like"
                     self._fault("CED041", f"the folder {layer.shown} of the layer holds no specs", text, hint)
+                self._tell_of_more(layer, text)
                 self.follow(own, layer, trail)
                 self.found.append(own)
+
+    def _tell_of_more(self, layer: Folder, text: Text) -> None:
+        """CED166: what a layer has beside its specs, which is read of the study alone."""
+        define, shown, _ = layer.define
+        found = [f"{layer.shown}/{name}" for name in _BESIDE if _holds_files(layer.path / name)]
+        found += [f"{shown}/{name}" for name in _BESIDE_DEFINE if (define / name).is_file()]
+        if found:
+            message = f"the layer {layer.shown} has {one_of(found)}, which no study takes from it"
+            hint = (
+                "tests, packages of terminology, known findings and words for guides are those of the study"
+            )
+            self._findings.add(Finding("CED166", message, text.where, hint=hint, severity=Severity.NOTE))
 
     def _only_texts(self, node: Node) -> None:
         """CED009: the models see the merged study, and so only what the study itself writes there."""
@@ -195,6 +211,14 @@ class _Layers:
 
     def _fault(self, code: str, message: str, text: Text, hint: str = "") -> None:
         self._findings.add(Finding(code, message, text.where, hint=hint))
+
+
+def _holds_files(folder: Path) -> bool:
+    """Whether a folder holds files, itself or below; one that cannot be read holds none."""
+    try:
+        return any(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
+    except OSError:
+        return False
 
 
 def _is_new(part: Part, seen: set[tuple[str, str]], findings: Findings) -> bool:

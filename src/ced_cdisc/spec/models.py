@@ -54,7 +54,7 @@ class LineSpec(Model):
     case: Literal["ignore"] | None = Field(None, description="ct, match: letter case does not matter.")
     else_: Text | None = Field(None, alias="else", description="The term for every code not in ct.")
     date: Words | None = Field(
-        None, description="Formats of a collected date, or the name of a list of them."
+        None, description="Formats of a date, of collect, derive or cases, or the name of a list of them."
     )
     time: Text | None = Field(
         None, description="The raw column of the time; impute: first, last or HH:MM:SS."

@@ -148,7 +148,11 @@ def fitted(
                 f".{code} becomes missing{others}"
             )
             findings.append(lost("CED730", "special-missing", message))
-    if kind != "xpt":
+    if kind != "csv":
+        findings += _formats(dataset, kind, say)
+    if kind == "xpt":
+        findings += _untrue(file.dataset, found, say)
+    else:
         dataset, more = _types(dataset, found if kind != "csv" else _without_types(found), say)
         findings += more
     if places := list(_no_place(file.dataset, kind)):
@@ -211,6 +215,29 @@ def _capitals(
 def _without_types(found: Survey) -> Survey:
     """What is said of a file that has no types: whole numbers and fractions stand there alike."""
     return replace(found, broken={})
+
+
+def _formats(
+    dataset: FileDataset, kind: Kind, say: Callable[[str, str, str, Severity], Finding]
+) -> Iterator[Finding]:
+    """Formats of the other type, which SAS cannot show a variable with; one without a name is of either."""
+    for variable in dataset.variables:
+        informat = "" if kind == "json" else variable.informat  # which has no place for it
+        for what, text in (("format", variable.format), ("informat", informat)):
+            is_text, is_number = text.startswith("$"), text[:1].isalpha() or text.startswith("_")
+            if is_number if variable.type == "Char" else is_text:
+                has, other = ("text", "numbers") if variable.type == "Char" else ("a number", "texts")
+                message = f"{dataset.name}.{variable.name} is {has}, and its {what} {text} is one of {other}"
+                yield say("CED433", message, "correct it where the file was made", Severity.WARNING)
+
+
+def _untrue(dataset: FileDataset, found: Survey, say: Callable[[str, str], Finding]) -> Iterator[Finding]:
+    """A type of the file that its own values do not have, and that a transport file cannot carry on."""
+    for variable in dataset.variables:
+        if variable.name in found.broken:
+            row, number = found.broken[variable.name]
+            what = f"{dataset.name}.{variable.name} row {row}: {number!r}"
+            yield say("CED735", f"{what} is not of its type, {variable.data_type}; the value is kept")
 
 
 def _types(

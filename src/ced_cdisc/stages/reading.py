@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -19,8 +20,13 @@ from ced_cdisc.read.contract import raw_finding, shown_path
 from ced_cdisc.read.tables import Known, RawTable, TableContract, read_tables, unclaimed_files
 from ced_cdisc.stages.contracts import contracts_of
 from ced_cdisc.stages.identifying import identifiers_of
+from ced_cdisc.stages.missing_words import nearly_missing
 from ced_cdisc.stages.planning import stop_on_errors
 
+Excluding = tuple[Location, str, str]
+"""A condition of ``exclude_rows`` in a table: its place, the reason, and the qualified name of the table."""
+_FEW = 5
+"""Fewer times may all have 00 seconds by chance."""
 _SLOW = ("xlsx", "odm")
 """Formats that are read cell by cell in Python."""
 
@@ -44,9 +50,13 @@ def read_raw(
     tables, found = _read(raw, contracts, partner, known)
     findings.extend(found)
     findings.extend(_changed(raw, tables))
-    tables = of_the_study(plan, tables, findings)
+    excluding: Counter[Excluding] = Counter()
+    read, tables = tables, of_the_study(plan, tables, findings, excluding)
+    findings.extend(_excluding_nothing(excluding, read))
     findings.extend(unclaimed_files(raw, contracts))
     findings.extend(_midnights(plan, tables))
+    findings.extend(_added_seconds(plan, tables))
+    findings.extend(nearly_missing(plan, tables))
     findings.identifiers = identifiers_of(plan, tables)
     stop_on_errors(findings, Stage.RAW)
     return tables
@@ -76,8 +86,20 @@ def raw_columns(plan: StudyPlan, tables: Mapping[str, RawTable]) -> dict[str, di
     return made
 
 
-def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Findings) -> dict[str, RawTable]:
-    """The tables without the rows that their contracts exclude: CED891, a note for each condition."""
+def of_the_study(
+    plan: StudyPlan,
+    tables: Mapping[str, RawTable],
+    findings: Findings,
+    excluding: Counter[Excluding] | None = None,
+) -> dict[str, RawTable]:
+    """The tables without the rows that their contracts exclude: CED891, a note for each condition.
+
+    Args:
+        plan: the study.
+        tables: as they were read, by qualified name.
+        findings: receives the notes, and what a condition refuses of a row.
+        excluding: receives how many rows each condition excludes of each table.
+    """
     made = dict(tables)
     for study in plan.studies:
         read = study.own(tables)
@@ -88,6 +110,17 @@ def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Find
             frame, left = without_excluded(contract, table.frame, faults)
             findings.extend(faults.findings())
             excluded: dict[str, int] = {}
+            if excluding is not None:
+                counted = {one.where: count for one, count in left}
+                for one in contract.left_out:
+                    count = counted.get(one.where, 0)
+                    if left and not count:  # its rows may be those of a condition before it
+                        alone = replace(contract, left_out=(one,))
+                        count = (
+                            table.frame.height
+                            - without_excluded(alone, table.frame, Faults({}, {}))[0].height
+                        )
+                    excluding[one.where, one.why, study.qualified(name)] += count
             for one, count in left:
                 excluded[one.why] = excluded.get(one.why, 0) + count
                 rows = "1 row is" if count == 1 else f"{count:,} rows are"
@@ -95,6 +128,24 @@ def of_the_study(plan: StudyPlan, tables: Mapping[str, RawTable], findings: Find
                 findings.add(Finding("CED891", message, one.where, stage=Stage.RAW, severity=Severity.NOTE))
             made[study.qualified(name)] = replace(table, frame=frame, excluded=excluded)
     return made
+
+
+def _excluding_nothing(
+    excluding: Mapping[Excluding, int], tables: Mapping[str, RawTable]
+) -> Iterator[Finding]:
+    """CED876: a condition that is true for no row of its table; one of the defaults, of all tables."""
+    of: dict[tuple[Location, str], list[tuple[str, int]]] = {}
+    for (where, why, name), count in excluding.items():
+        of.setdefault((where, why), []).append((name, count))
+    for (where, why), counts in of.items():
+        filled = [name for name, _ in counts if tables[name].frame.height]
+        if filled and not any(count for _, count in counts):
+            which = (
+                tables[filled[0]].file if len(counts) == 1 else f"all {len(counts)} tables with its columns"
+            )
+            message = f"{which}: no row is excluded: {why}"
+            hint = "correct the condition, unless such rows are yet to come"
+            yield Finding("CED876", message, where, hint, Stage.RAW, Severity.NOTE)
 
 
 def _changed(raw: Path, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
@@ -110,13 +161,9 @@ def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Find
     """CED868: a column of dates that would all get the time 00:00:00, which nobody collected."""
     for study in plan.studies:
         read = study.own(tables)
-        for label, name, where in _by_iso(study):
-            table, _, column = name.partition(".")
-            if (
-                table in read
-                and column in read[table].frame.columns
-                and _is_midnight(read[table].frame[column])
-            ):
+        for label, name, where, is_clock in _by_iso(study):
+            cells = _cells(read, name)
+            if cells is not None and not is_clock and _is_midnight(cells):
                 message = (
                     f"{label}: every time in {name} is 00:00:00, as a spreadsheet or a database shows it "
                     "behind a date without a time"
@@ -125,15 +172,47 @@ def _midnights(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Find
                 yield Finding("CED868", message, where, hint=hint, stage=Stage.RAW)
 
 
-def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location]]:
-    """What is read as ISO 8601: the variable, the raw column, and the line."""
+def _added_seconds(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """CED875: a column of times to the minute, to which a program added 00 seconds."""
+    for study in plan.studies:
+        read = study.own(tables)
+        told: set[str] = set()
+        for label, name, where, is_clock in _by_iso(study):
+            cells = None if name in told else _cells(read, name)
+            if cells is None or not (count := _times_to_the_minute(cells)):
+                continue
+            told.add(name)
+            message = (
+                f"{label}: all {count:,} times in {name} have 00 seconds, as SAS, a spreadsheet or a "
+                "database adds them to hours and minutes"
+            )
+            day = "" if is_clock else "YYYY-MM-DDT"
+            hint = f"{day}HH:MM:00 reads them without seconds, {day}HH:MM:SS says that these were collected"
+            yield Finding("CED875", message, where, hint, Stage.RAW, Severity.NOTE)
+
+
+def _times_to_the_minute(cells: pl.Series) -> int:
+    """How many times there are, if all have 00 seconds and enough are different ones."""
+    timed = cells.filter(cells.str.contains("[0-9]:[0-9]"))
+    clocks = timed.str.extract(r"(?:^|T)([0-9]{1,2}:[0-9]{2}):00(?:[.,]0+)?$")
+    return len(timed) if not clocks.null_count() and clocks.n_unique() >= _FEW else 0
+
+
+def _cells(read: Mapping[str, RawTable], name: str) -> pl.Series | None:
+    table, _, column = name.partition(".")
+    found = table in read and column in read[table].frame.columns
+    return read[table].frame[column] if found else None
+
+
+def _by_iso(study: StudyPlan) -> Iterator[tuple[str, str, Location, bool]]:
+    """What is read as ISO 8601, or as times of any form: variable, raw column, line, if these are times."""
     built = {dataset.name for dataset in study.datasets}
     for one in study.iso_dates:
         if one.dataset in built:
-            yield f"{one.dataset}.{one.variable}", one.column, one.where
+            yield f"{one.dataset}.{one.variable}", one.column, one.where, one.is_clock
     if study.visits is not None and ISO in study.visits.formats:
         for table, _, date in study.visits.tables:
-            yield "visits.yaml", f"{table}.{date}", study.tables[table].where
+            yield "visits.yaml", f"{table}.{date}", study.tables[table].where, False
 
 
 def _is_midnight(column: pl.Series) -> bool:

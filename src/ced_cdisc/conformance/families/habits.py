@@ -14,6 +14,7 @@ from ced_cdisc.conformance.look import Gathered, Look
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.submission import Datasets, WithOthers
 
+_APART_IN_EX = ("EXCAT", "EXSCAT", "EXDOSFRM", "EXROUTE", "EXLOC", "EXLAT", "EXDIR", "FOCID")
 _CONSENT = "INFORMED CONSENT OBTAINED"
 
 
@@ -167,6 +168,23 @@ def participation_ends_last(study: WithOthers) -> Iterator[Look]:
             when, end = data.col(date), pl.col("DM.RFPENDTC")
             of, frame = when.is_not_null() & end.is_not_null(), study.with_dm("RFPENDTC")
             yield data.records(after(when, end), date, "DM.RFPENDTC", of=of, frame=frame)
+
+
+def doses_do_not_overlap(study: Datasets) -> Iterator[Look]:
+    """A treatment that is given twice at a time, on more than the day of a change, where nearly none is.
+
+    Treatments of another form, route or place are others. Two strengths that are taken together, and
+    interruptions within an interval, are the way of most subjects, where they are any.
+    """
+    for data in study.domain("EX"):
+        if not data.has("USUBJID", "EXTRT", "EXSTDTC", "EXENDTC", "EXSEQ"):
+            continue
+        first, last = day(pl.col("EXSTDTC")), day(pl.col("EXENDTC"))
+        of_one = ["USUBJID", "EXTRT", *(name for name in _APART_IN_EX if data.has(name))]
+        known = pl.when(first.is_not_null()).then(last)
+        ended = known.cum_max().forward_fill().shift(1).over(of_one, order_by=[first, last, pl.col("EXSEQ")])
+        way = pl.when(first.is_not_null() & last.is_not_null()).then(ended.is_null() | (first >= ended))
+        yield data.habit(way, "EXSTDTC", "EXENDTC", "EXTRT")
 
 
 def _apart(one: pl.Expr, other: pl.Expr) -> pl.Expr:

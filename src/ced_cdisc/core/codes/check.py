@@ -72,6 +72,7 @@ CED608 | a transport file has texts that are not UTF-8 (a warning) | write the t
 CED609 | a define.xml cannot be read | write it again, without a document type
 CED610 | a file of data of another kind is not read (a warning) | export it as XPT version 5 or Dataset-JSON
 CED611 | define.xml links to a document that is not there (a warning) | put the document there
+CED616 | a number of a Dataset-JSON file has more digits than SAS can hold (a warning) | round it
 CED620 | findings.yaml names a rule that the check does not have, or the fault of a file | take a known rule
 CED621 | a date of findings.yaml is no day of the calendar | write it as YYYY-MM-DD
 CED622 | an entry of findings.yaml has no reason, or does not say who accepts the finding | give both

@@ -51,6 +51,7 @@ CED420 | a part (--only) would replace a full build | name another folder for --
 CED426 | the build.json of a build cannot be read | build again
 CED427 | a build lacks the file of a dataset that its build.json lists | build again
 CED432 | the Dask cluster has no workers | start workers, then build again
+CED433 | a variable has a SAS format of the other type (a warning) | correct it where the file was made
 CED450 | a part of the build lost its worker twice | use fewer workers, or workers with more memory
 CED451 | the temporary files of a large build cannot be written | make room, or name another folder in TMPDIR
 CED452 | Dask is not installed | install ced-cdisc[dask]

@@ -134,6 +134,9 @@ CED868 | dates that all have the time 00:00:00, which ISO would keep | read the 
 CED872 | texts that end in a blank, which files do not hold (a warning) | take the blanks away
 CED873 | an unscheduled visit beside a planned one with a partial date (a note) | complete that date
 CED874 | a result of the day of the first dose is none before it (a note) | say with `baseline` what is meant
+CED875 | times that all have 00 seconds, which a program adds (a note) | read the minute, or say the seconds
+CED876 | rows to be excluded of which there are none (a note) | correct the condition, unless they may come
+CED877 | a text that `missing` lists in other letter case (a note) | list it too, if it means no value
 CED870 | an element that begins on the day of a record counts as begun (a note) | say what is meant in se.yaml
 CED846 | an event after the date of censoring of a time to event (a note) | leave it out, if it does not count
 CED848 | a visit that is named without a date (a note) | correct the data, or write its row in SV

@@ -108,6 +108,7 @@ CED158 | a text that is no special missing value of SAS | write one such as .A, 
 CED163 | relations whose RELID can be alike | name one of them otherwise
 CED165 | a text of numbers that are written in two ways | write one of them with a point, by decimal(..)
 CED164 | one pooled study has a domain whole and another one in parts (a warning) | read both
+CED166 | what a layer has beside its specs, and no study reads (a note) | put it beside those of the study
 CED171 | a value is compared with itself | name the other value, as the message says
 CED155 | usubjid goes over several records of a raw table | name the column alone
 CED156 | the subject or the exclusion of a raw row hangs on other rows | make it of columns of the row

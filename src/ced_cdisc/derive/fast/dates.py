@@ -221,4 +221,4 @@ def _starts_by(start: str | None, at: str | None) -> bool | None:
     if start is None or at is None or _complete_date(start) is None or _complete_date(at) is None:
         return None
     length = min(len(start), len(at))
-    return start[:length] <= at[:length]
+    return start[:length].replace(",", ".") <= at[:length].replace(",", ".")

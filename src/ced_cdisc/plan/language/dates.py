@@ -73,12 +73,18 @@ def _is_whole(parts: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
 
 
 def is_time_format(text: str) -> bool:
-    """Whether a text is a time format: each part once, and none known below one that is not."""
+    """Whether a text is a time format: each part once, and none known below one that is not.
+
+    Written 00 for the seconds are no part of what is read: ``HH:MM:00``.
+    """
     return _is_clock(clock_parts_of(text))
 
 
 def _is_clock(parts: tuple[str, ...]) -> bool:
     known = (*_HOURS, "MM", "SS", *_FRACTIONS, "AM")
+    after = parts.index("MM") + 1 if "MM" in parts else len(parts)
+    if parts[after : after + 3] == (":", "0", "0") and not _one(parts, ("SS", *_FRACTIONS)):
+        parts = parts[:after] + parts[after + 3 :]
     rest = "".join(part for part in parts if part not in known and part not in _UNKNOWN)
     if re.fullmatch(r"[-:. ]*", rest) is None:
         return False

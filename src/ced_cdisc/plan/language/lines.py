@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from ced_cdisc.core.dates import ISO
-from ced_cdisc.core.findings import Finding, Findings
+from ced_cdisc.core.findings import Finding, Findings, Location
 from ced_cdisc.core.metadata import Origin
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.lineage import columns
@@ -47,7 +47,7 @@ MODIFIERS: Mapping[str, tuple[str, ...]] = {
     "match": ("collect", "derive", "cases", "copy"),
     "case": ("collect", "derive", "cases", "copy"),
     "else": ("collect", "derive", "cases", "copy", "ticks"),
-    "date": ("collect",),
+    "date": ("collect", "derive", "cases"),
     "time": ("collect", "impute"),
     "times": ("collect",),
     "where": ("flag",),
@@ -133,7 +133,13 @@ class Lines:
             node = self._values.recode(spec, node, target)
             if node is None:
                 return None
-        if target.kind is Type.DTC and node.type is Type.TEXT and not isinstance(node, tree.Literal):
+        computes = not isinstance(node, tree.Literal) and node.type is Type.TEXT
+        if spec.date is not None and verb != "collect":
+            if not computes:
+                self._findings.add(_needless_date(spec.date, node, target))
+                return None
+            node = self._values.read_date(spec.date, node)
+        elif target.kind is Type.DTC and computes:
             node = tree.ReadDate(date=node, time=None, formats=(ISO,), type=Type.DTC)
         condition = None
         if spec.when is not None:
@@ -273,6 +279,14 @@ def alone(word: str, needed: tuple[str, ...], shown: str, spec: LineSpec) -> Fin
     """CED018: a word of a line that says something beside one of others only, and stands without them."""
     problem = f"'{word}' of {shown} says nothing without {' or '.join(map(repr, needed))}"
     return Finding("CED018", problem, spec.place, hint=f"take '{word}' out")
+
+
+def _needless_date(words: list[Text], node: tree.Node, target: Target) -> Finding:
+    kind = node.type.value if node.type is not None else "missing"
+    given = "a constant" if isinstance(node, tree.Literal) else f"{kind} values"
+    problem = f"'date' says how a text is written, and the line of {target.shown} gives {given}"
+    where = words[0].where if words else Location("")
+    return Finding("CED018", problem, where, hint="take 'date' out")
 
 
 def idle_page(spec: LineSpec, origin: Origin, shown: str) -> Iterator[Finding]:

@@ -213,6 +213,12 @@ class Values:
             return self._expressions.units.apply(tree.ReadNumber(of=node, type=Type.NUMBER)), text
         return node, text
 
+    def read_date(self, words: list[Text], node: tree.Node) -> tree.Node:
+        """A computed text, such as the first of two columns that is filled, read by date formats."""
+        formats = date_formats(words, self._formats, self._findings)
+        pivot = self._formats.pivot
+        return tree.ReadDate(date=node, time=None, formats=formats, pivot=pivot, type=Type.DTC)
+
     def _date(self, spec: LineSpec, words: list[Text], node: tree.Node, names: RowNames) -> tree.Node:
         formats = date_formats(words, self._formats, self._findings)
         clock: tree.Node | None = None

@@ -25,6 +25,7 @@ from ced_cdisc.plan.sdtm import tests
 from ced_cdisc.plan.sdtm.domain import Domain
 from ced_cdisc.plan.sdtm.epochs import epoch_date, of_complete_dates, rule_of, without_epoch
 from ced_cdisc.plan.sdtm.expand import Rows
+from ced_cdisc.plan.sdtm.visit_words import visit_method
 from ced_cdisc.plan.tables import is_column
 from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.load import Specs
@@ -152,9 +153,9 @@ def block_lines(domain: Domain, specs: Specs, spec: BlockSpec) -> list[Line]:
         for name, kind, origin in _VISIT:
             if name in domain.names and domain.ig.variable(name) is not None:
                 node = tree.Column(name=f"visits.{name}", scope=Scope.RAW, type=kind)
-                made.append(
-                    Line(variable=name, tree=node, type=kind, verb="assign", where=where, origin=origin)
-                )
+                method = visit_method(name, domain.name, spec, specs)
+                verb, origin = ("derive", DERIVED) if method is not None else ("assign", origin)
+                made.append(Line(name, node, kind, verb, where, origin, method))
     return made
 
 
@@ -238,12 +239,12 @@ def whole_dataset(
         made = [of_complete_dates(line, specs) if line.variable == "EPOCH" else line for line in made]
     date = domain.full("--DTC")
     own = domain.spec.baseline
-    condition = f"{date} < DM.RFXSTDTC" if own is None else f"({own})"
     result = f"{domain.full('--STRESC')} is present"
+    condition = text(f"{result} and {date} < DM.RFXSTDTC") if own is None else _joined(f"{result} and (", own)
     add(
         domain.full("--LOBXFL"),
         flag="last",
-        where=text(f"{result} and {condition}"),
+        where=condition,
         by=[text(name) for name in _series(domain) if name in domain.names],
         order=[text(date)],
     )
@@ -256,6 +257,13 @@ def whole_dataset(
     if sequence := numbering(domain):
         made.append(_sequence(domain, sequence, catalogue))
     return made
+
+
+def _joined(before: str, condition: Text) -> Text:
+    """A written condition in brackets behind other words, whose faults stand where it does."""
+    at, end = len(before), len(before) + len(condition)
+    own = tuple((start + at, stop + at) for start, stop in condition.added)
+    return Text(f"{before}{condition})", condition.where, condition.span, ((0, at), *own, (end, end + 1)))
 
 
 def _series(domain: Domain) -> list[str]:
