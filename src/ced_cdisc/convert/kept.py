@@ -156,7 +156,7 @@ def found_of_json(value: Iterable[Any]) -> Found:
 
 
 def _first_to_json(first: tuple[Any, str] | None) -> list[Any] | None:
-    """What orders the first record of a fault, and its words. Beside a date, which JSON lacks, stands its type."""
+    """What orders the first record of a fault, and its words; beside a date, which JSON lacks, its type."""
     if first is None:
         return None
     values = [
