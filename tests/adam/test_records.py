@@ -241,6 +241,14 @@ FAULTS = [
         "{dtype: LOCFF, take: last, order: [ADT]}",
         "13 CED021 'LOCFF' is no term of codelist DTYPE (C81224) of ADVS.DTYPE; did you mean LOCF?",
     ),
+    (
+        "{dtype: LOCF, take: last, order: [ADT], where: AVISITN > 0, held: accept}",
+        "13 CED036 'held' of the records LOCF goes with 'fill' and 'where'",
+    ),
+    (
+        "{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], held: accept}",
+        "13 CED036 'held' of the records LOCF goes with 'fill' and 'where'",
+    ),
     ("{dtype: LOV, take: last, order: [ADTT]}", "38 CED012 unknown variable ADTT; did you mean ADT?"),
     (
         "{dtype: AVERAGE, by: [AVISITT], value: mean(AVAL)}",
@@ -254,6 +262,36 @@ FAULTS = [
 @pytest.mark.parametrize(("entry", "message"), FAULTS)
 def test_misuse_of_records_is_told(tmp_path: Path, entry: str, message: str) -> None:
     assert messages(tmp_path, advs(f"  - {entry}\n")) == [f"mappings/adam/advs.yaml:19:{message}"]
+
+
+def held(tmp_path: Path, entry: str) -> list[str]:
+    """What is told of visits that are not filled."""
+    made = build(tmp_path, advs(f"  - {{dtype: LOCF, take: last, order: [ADT], {entry}}}\n"))
+    return [str(one).partition("adam/")[2] for one in made.findings.sorted() if one.code == "CED843"]
+
+
+def test_a_value_that_is_left_out_keeps_its_visit_and_that_is_told(tmp_path: Path) -> None:
+    """Of subject 1 week 2 has 130 alone, and 140 of week 1 would be carried into it."""
+    where = "where: \"AVISITN > 0 and (AVAL > 135 or PARAMCD != 'SYSBP')\", fill: [Week 2, Week 4]"
+    assert held(tmp_path / "1", where) == [
+        "advs.yaml:19:113 CED843 ADVS: no LOCF is made for Week 2, where a record that 'where' leaves out has AVAL, "
+        "on 1 record; let a parameter of its own hold the values that count, or accept it with held: accept\n"
+        "    vitals.csv line 4, subject T1-001"
+    ]
+    assert held(tmp_path / "2", f"{where}, held: accept") == []
+    assert held(tmp_path / "3", "fill: [Week 2, Week 4]") == []
+
+
+def test_records_that_a_condition_may_not_give_say_so(tmp_path: Path) -> None:
+    entry = '  - {dtype: AVERAGE, by: [AVISIT], value: "if(count(AVAL) >= 2, mean(AVAL), missing)"}\n'
+    made = build(tmp_path, advs(entry))
+    assert made.frames["ADVS"].filter(SYSBP & pl.col("DTYPE").is_not_null()).height == 2
+    method = variable(made, "ADVS", "DTYPE").method
+    assert method is not None
+    assert method.text == (
+        "AVERAGE on the one record that is derived for each subject, PARAMCD and AVISIT from its records, if that "
+        "gives an AVAL; it has the values that they share. Missing on all other records."
+    )
 
 
 def test_a_visit_needs_a_number_where_no_window_gives_it(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown, reports_of_choice
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.plan.order import single_lines
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
@@ -109,7 +110,8 @@ class _Maker:
             made = self._filled(entry, carried)
         check_unknown(entry.spec, _may_be_open(entry), self._findings)
         told = reports_of_choice(entry.spec.where, entry.where, entry.spec.unknown, self._is_there())
-        return [replace(made[0], reports=told), *made[1:]]
+        held = self._held(entry)
+        return [replace(one, reports=(*told * (i == 0), *held[i : i + 1])) for i, one in enumerate(made)]
 
     # words
 
@@ -122,6 +124,8 @@ class _Maker:
             problems.append((f"{what} need either 'value' or 'take'", "value: mean(AVAL), or take: last"))
         if spec.take is not None and not spec.order:
             problems.append((f"'take' of {what} needs 'order'", "order: [ADT]"))
+        if spec.held is not None and (spec.fill is None or spec.where is None):
+            problems.append((f"'held' of {what} goes with 'fill' and 'where'", ""))
         for word in ("order", "fill"):
             if spec.take is None and getattr(spec, word) is not None:
                 problems.append((f"'{word}' of {what} goes with 'take'", ""))
@@ -216,9 +220,7 @@ class _Maker:
         visit: str | None,
     ) -> Computed:
         on = ("PARAMCD", *entry.by)
-        is_picked = tree.Compare(
-            op="=", left=self._column(pick, Type.NUMBER), right=literal(1), type=Type.TRUTH
-        )
+        is_picked = self._is(pick, 1, Type.NUMBER)
 
         def of_it(name: str) -> tree.Aggregate:
             kind = self._kinds[name]
@@ -228,7 +230,7 @@ class _Maker:
         lines |= {name: self._line(entry, name, node) for name, node in fixed.items()}
         value: tree.Node = of_it("AVAL")
         if visit is not None:
-            there = tree.Compare(op="=", left=self._column("AVISIT"), right=literal(visit), type=Type.TRUTH)
+            there = self._is("AVISIT", visit)
             count = tree.Aggregate(
                 func="count", of=self._column("AVAL"), where=there, on=on, type=Type.NUMBER
             )
@@ -245,12 +247,39 @@ class _Maker:
         assert entry.spec.fill is not None
         names = [name for name in carried if name not in WINDOW_KINDS and name not in _OF_VISIT]
         values = {str(n): self._of_visit(n, number) for n, number in entry.spec.fill.items()}
-        picks = {visit: f"{entry.pick}_{i}" for i, visit in enumerate(values, 1)}
+        picks = _picks(entry)
         ranks = tuple(self._rank(entry, picks[visit], fixed) for visit, fixed in values.items())
         return [
             self._taken(entry, names, picks[visit], () if i else ranks, fixed, visit)
             for i, (visit, fixed) in enumerate(values.items())
         ]
+
+    def _held(self, entry: Entry) -> list[Report]:
+        """For each visit to fill, the records to take that do not fill it, as one left out has AVAL there."""
+        if entry.where is None or entry.spec.held is not None:
+            return []
+        made: list[Report] = []
+        on = ("PARAMCD", *entry.by)
+        for name, pick in zip(entry.spec.fill or (), _picks(entry).values(), strict=True):
+            is_picked = self._is(pick, 1, Type.NUMBER)
+            there = self._is("AVISIT", str(name))
+            counts = [
+                tree.Aggregate(
+                    func="count", of=self._column("AVAL"), where=where, on=on, type=Type.NUMBER, untold=_TOLD
+                )
+                for where in (there, both(entry.where, there))
+            ]
+            any_, none = (
+                tree.Compare(op=op, left=count, right=literal(0), type=Type.TRUTH)
+                for op, count in zip((">", "="), counts, strict=True)
+            )
+            words = (
+                f"no {entry.spec.dtype} is made for {name}, where a record that 'where' leaves out has AVAL"
+            )
+            node = both(is_picked, both(any_, none))
+            assert node is not None
+            made.append(Report("held", node, name.where, words=words))
+        return made
 
     def _of_visit(self, name: Text, number: float | None) -> dict[str, tree.Node]:
         """AVISIT and its companions on the records of a visit that is filled."""
@@ -275,6 +304,9 @@ class _Maker:
             func="rank", of=None, where=kept, on=on, order=order, take=take, type=Type.NUMBER, untold=_TOLD
         )
         return replace(self._line(entry, variable, node), type=Type.NUMBER)
+
+    def _is(self, name: str, value: str | float, kind: Type | None = None) -> tree.Node:
+        return tree.Compare(op="=", left=self._column(name, kind), right=literal(value), type=Type.TRUTH)
 
     def _is_there(self) -> tree.Node:
         return tree.IsMissing(of=self._column("AVAL"), negated=True, type=Type.TRUTH)
@@ -311,6 +343,11 @@ class _Maker:
 
     def _column(self, name: str, kind: Type | None = None) -> tree.Column:
         return tree.Column(name=name, scope=Scope.VARIABLE, type=kind or self._kinds[name])
+
+
+def _picks(entry: Entry) -> dict[str, str]:
+    """The hidden variables that rank the records to take, by the visit to fill."""
+    return {str(name): f"{entry.pick}_{i}" for i, name in enumerate(entry.spec.fill or (), 1)}
 
 
 def _needed(entry: Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
