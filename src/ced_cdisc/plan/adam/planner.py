@@ -89,7 +89,7 @@ class AnalysisPlanner:
         spec = self.spec
         blocks = self._blocks()
         records = self._computed_records()
-        computed = self._computed(records)
+        computed = self._computed(records, blocks)
         whole = self._whole()
         check_in_time(self._analysis, blocks, computed, whole, self._findings)
         derived, rest = derived_records(spec.records, whole, records, self._in_order)
@@ -305,8 +305,8 @@ class AnalysisPlanner:
             findings=self._findings,
         )
 
-    def _computed(self, records: ComputedRecords) -> tuple[Computed, ...]:
-        made, scales = computed_parameters(records), self.spec.scales
+    def _computed(self, records: ComputedRecords, blocks: Sequence[Block]) -> tuple[Computed, ...]:
+        made, scales = computed_parameters(records, blocks), self.spec.scales
         if scales is not None:
             number = len(self._analysis.parameters)
             made += scale_parameters(scales, self._specs.instruments, number, records, self._findings)
