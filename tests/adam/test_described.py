@@ -148,6 +148,26 @@ def test_a_parameter_that_is_not_kept_says_of_which_records_it_is(tmp_path: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "structure"),
+    [
+        ("", ""),
+        ("  AVISIT: {derive: VS.VISIT}\n  AVISITN: {derive: VS.VISITNUM}\n", " per analysis visit"),
+        (
+            "  ATPT: {assign: PREDOSE}\n  BASETYPE: {assign: LAST}\n",
+            " per baseline type per analysis timepoint",
+        ),
+    ],
+)
+def test_the_structure_claims_no_more_than_the_dataset_has(
+    tmp_path: Path, lines: str, structure: str
+) -> None:
+    """Of a visit there may be several records, as of a window, and no time points."""
+    made = build(tmp_path, {"ADVS": BDS.replace("rows:\n", f"rows:\n{lines}")})
+    [advs] = [one for one in made.packages["adam"].datasets if one.name == "ADVS"]
+    assert advs.structure == f"One or more records per subject per parameter{structure}"
+
+
 def test_a_derived_record_is_told_in_a_sentence(tmp_path: Path) -> None:
     text = BDS.replace(
         "variables:\n",
