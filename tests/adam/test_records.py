@@ -282,6 +282,61 @@ def test_a_value_that_is_left_out_keeps_its_visit_and_that_is_told(tmp_path: Pat
     assert held(tmp_path / "3", "fill: [Week 2, Week 4]") == []
 
 
+def test_a_value_of_its_own_fills_no_visit_that_has_one(tmp_path: Path) -> None:
+    """As 0 of a non-responder; subject 2 has values of week 4, and subject 1 none."""
+    entry = '  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 2, Week 4], variables: {AVAL: {derive: "0"}}}\n'
+    made = build(tmp_path, advs(entry, BASE))
+    names = ("USUBJID", "AVISIT", "ADT", "AVAL", "BASE", "CHG")
+    assert rows(made, "ADVS", *names, where=SYSBP & (pl.col("DTYPE") == "LOCF")) == [
+        ("T1-001", "Week 4", "02-24", 0.0, 124.0, -124.0),
+        ("T1-002", "Week 2", "02-03", 0.0, 110.0, -110.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "read"),
+    [
+        ('{dtype: AVERAGE, by: [AVISIT], where: "CHG > 0", value: mean(AVAL)}', "CHG"),
+        (
+            '{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {AVAL: {derive: "0"}, CRIT1FL: {assign: N}}}',
+            "CHG",
+        ),
+        ('{dtype: LOCF, take: last, order: [CHG], variables: {AVAL: {derive: "0"}}}', "CHG"),
+        ("{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {CRIT1FL: {assign: N}}}", ""),
+        ("{dtype: LOCF, take: last, order: [CHG]}", ""),
+        ("{dtype: AVERAGE, by: [AVISIT], where: \"ABLFL = 'Y' or BASE > 0\", value: mean(AVAL)}", ""),
+    ],
+)
+def test_no_record_with_a_value_of_its_own_has_a_change_of_another(
+    tmp_path: Path, entry: str, read: str
+) -> None:
+    criterion = (
+        "  CRIT1: {assign: Rise}\n"
+        "  CRIT1FL: {cases: [{when: CHG > 0, then: \"'Y'\"}, {when: CHG <= 0, then: \"'N'\"}], gaps: accept}\n"
+    )
+    dtype = "LOCF" if "LOCF" in entry else "AVERAGE"
+    assert messages(tmp_path, advs(f"  - {entry}\n", BASE + criterion)) == (
+        [
+            f"mappings/adam/advs.yaml:19:13 CED147 the records {dtype} have an AVAL of their own, and {read} would be of "
+            "another one, for it is read before they are made; leave out what reads it, in variables, too; cases of a "
+            "line can ask for DTYPE"
+        ]
+        if read
+        else []
+    )
+
+
+def test_a_line_that_an_entry_overrules_keeps_its_texts(tmp_path: Path) -> None:
+    """CRIT1FL of the entry is N alone, and that of the dataset Y too."""
+    entry = "  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {CRIT1FL: {assign: N}}}\n"
+    more = (
+        "  CRIT1: {assign: High}\n"
+        "  CRIT1FL: {cases: [{when: AVAL > 100, then: \"'Y'\"}, {else: \"'N'\"}]}\n"
+        "  PCRITFL: {derive: \"if(CRIT1FL = 'Y', 'Y', 'N')\", label: High}\n"
+    )
+    assert messages(tmp_path, advs(entry, more)) == []
+
+
 def test_records_that_a_condition_may_not_give_say_so(tmp_path: Path) -> None:
     entry = '  - {dtype: AVERAGE, by: [AVISIT], value: "if(count(AVAL) >= 2, mean(AVAL), missing)"}\n'
     made = build(tmp_path, advs(entry))

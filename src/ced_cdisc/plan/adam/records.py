@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import own_columns
 from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, WINDOW_KINDS
 from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
+from ced_cdisc.plan.adam.record_order import check_own_value, needed
 from ced_cdisc.plan.adam.record_words import Entry, in_words, taken_in_words
 from ced_cdisc.plan.adam.windows import window_values
 from ced_cdisc.plan.language.expressions import choose, literal, missing
@@ -54,7 +54,8 @@ def derived_records(
         entry = maker.read(number, spec)
         if entry is None:
             continue
-        early = _needed(entry, rest, whole)
+        early = needed(entry, rest, whole)
+        check_own_value(entry, early, whole, records.findings)
         first = {name: rest.pop(name) for name in list(rest) if name in early}
         # A flag is on one record of a group: a record that repeats it does not take it over.
         known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
@@ -229,6 +230,7 @@ class _Maker:
         lines = {name: self._line(entry, name, of_it(name)) for name in carried}
         lines |= {name: self._line(entry, name, node) for name, node in fixed.items()}
         value: tree.Node = of_it("AVAL")
+        empty: tree.Node | None = None
         if visit is not None:
             there = self._is("AVISIT", visit)
             count = tree.Aggregate(
@@ -240,7 +242,11 @@ class _Maker:
         lines["AVAL"] = replace(
             self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
         )
-        return self._computed(entry, {**lines, **entry.lines}, is_picked, first)
+        lines |= entry.lines
+        if empty is not None and "AVAL" in entry.lines:
+            own = entry.lines["AVAL"]
+            lines["AVAL"] = replace(own, tree=choose(empty, own.tree))
+        return self._computed(entry, lines, is_picked, first)
 
     def _filled(self, entry: Entry, carried: Iterable[str]) -> list[Computed]:
         """One step for each visit; what each may take is known before the first is made."""
@@ -350,31 +356,9 @@ def _picks(entry: Entry) -> dict[str, str]:
     return {str(name): f"{entry.pick}_{i}" for i, name in enumerate(entry.spec.fill or (), 1)}
 
 
-def _needed(entry: Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
-    """The lines that must stand before the entry's records are made."""
-    trees = [line.tree for line in entry.lines.values()]
-    trees += [entry.where] if entry.where is not None else []
-    trees += [one.of for one in entry.order]
-    waiting = [*entry.by, *entry.lines, *(name for name in rest if name in WINDOW_KINDS)]
-    waiting += _OF_VISIT if entry.spec.fill is not None else ()
-    waiting += [name for node in trees for name in _read(node)]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in whole and name not in found:
-            found.add(name)
-            waiting += _read(whole[name].tree)
-    return found
-
-
 def _may_be_open(entry: Entry) -> bool:
     """Whether anything can leave open what the records are made from."""
     return entry.where is not None or not entry.order or any(one.of.type is Type.DTC for one in entry.order)
-
-
-def _read(node: tree.Node) -> list[str]:
-    groups = [name for n in tree.walk(node) if isinstance(n, tree.Aggregate) for name in n.on]
-    return [*(column.name for column in own_columns(node)), *groups]
 
 
 def _with_one_method(made: Sequence[Computed], methods: Sequence[Method]) -> tuple[Computed, ...]:
