@@ -283,6 +283,18 @@ def test_values_that_do_not_suffice_are_a_warning(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("sex", "said"), [("SEX = 'F'", "1 group"), ("AVAL > 500", "0 groups")])
+def test_a_test_of_one_group_is_told(tmp_path: Path, sex: str, said: str) -> None:
+    where = f"\"PARAMCD = 'SYSBP' and AVISIT = 'Baseline' and ANL01FL = 'Y' and {sex}\""
+    write(tmp_path, advs(one("R", where, "AVAL", "mann whitney", "group: SEX")), FILES)
+    mappings, define = tmp_path / "mappings", tmp_path / "define"
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=mappings, define=define, check=False)
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == [
+        "mappings/adam/advs.yaml:20:9 CED289 the result R by mann whitney cannot be computed: "
+        f"SEX has {said} with values, not two"
+    ]
+
+
 @pytest.mark.parametrize(
     ("condition", "said"),
     [

@@ -13,7 +13,7 @@ from ced_cdisc.analyse.numbers import printed
 from ced_cdisc.analyse.rates import event_rate
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
 from ced_cdisc.analyse.two_shares import difference_of_shares
-from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, counted
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.analyses import COUNTING, CROSSOVER, TWO_GROUPS, AnalysisMethod, ResultPlan
 
@@ -204,7 +204,7 @@ def _ordered(groups: Iterable[_Group], method: AnalysisMethod) -> tuple[_Group, 
     """
     found = sorted(groups, key=lambda group: (isinstance(group, str), group))
     if len(found) != 2:
-        raise TooFew(f"{method.group} has {len(found)} groups with values, not two")
+        raise TooFew(f"{method.group} has {counted(len(found), 'group')} with values, not two")
     if method.reference:
         is_it = RangeCheck("", "", "EQ", (method.reference,))
         if not any(holds(is_it, group) for group in found):
