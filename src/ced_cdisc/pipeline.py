@@ -181,6 +181,7 @@ def build(
         ExitStack() as ended,
     ):
         # Below here polars is loaded, after the fork.
+        from ced_cdisc.stages.asked_texts import asked_texts
         from ced_cdisc.stages.making import make_datasets
         from ced_cdisc.stages.output import accounts, keep_numbers, manifest, places
         from ced_cdisc.stages.packaging import package
@@ -207,6 +208,7 @@ def build(
             verified = compute_again(plan, tables, frames, findings)
             stop_on_errors(findings)
         findings.extend(left_over(plan, tables))
+        findings.extend(asked_texts(plan, tables, frames.blocks))
         told = accounts(plan, tables, findings)
         products = None if packaged is None else packaged.products
         files.put(make_guides(guides, packages, frames.blocks, told, findings, partner, products))

@@ -129,6 +129,45 @@ def test_numbers_of_parameters_count_those_that_are_not_kept(tmp_path: Path) -> 
     assert set(made.frames["ADVS"]["PARAMN"]) == {2.0, 3.0, 4.0}
 
 
+def test_a_parameter_that_is_not_kept_says_of_which_records_it_is(tmp_path: Path) -> None:
+    text = THIRDS.replace("PULSE'\", value: VS.VSSTRESN}", "PULSE'\", value: VS.VSSTRESN, keep: no}")
+    levels = variable(build(tmp_path / "1", {"ADVS": text}), "ADVS", "AVAL").value_level
+    assert [level.method.text for level in levels if level.where[0].values == ("THIRD",)] == [
+        "PULSE / 3. A parameter's code stands for its AVAL with the same USUBJID and ADT. PULSE, not kept as a "
+        'parameter, is Pulse Rate (beats/min): VS.VSSTRESN, of the records of VS where VS.VSTESTCD is "PULSE".'
+    ]
+    text = text.replace(
+        "from: VS\n", "from: VS\nfor: [{sign: <}, {sign: '>='}]\nwhere: date(VS.VSDTC) {sign} ADSL.TRTSDT\n"
+    )
+    levels = variable(build(tmp_path / "2", {"ADVS": text}), "ADVS", "AVAL").value_level
+    [said] = [level.method.text for level in levels if level.where[0].values == ("THIRD",)]
+    assert said.endswith(
+        "is Pulse Rate (beats/min): VS.VSSTRESN, of the records of (1) VS where the date part of VS.VSDTC is before "
+        'ADSL.TRTSDT and VS.VSTESTCD is "PULSE"; (2) VS where the date part of VS.VSDTC is on or after ADSL.TRTSDT '
+        'and VS.VSTESTCD is "PULSE".'
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "structure"),
+    [
+        ("", ""),
+        ("  AVISIT: {derive: VS.VISIT}\n  AVISITN: {derive: VS.VISITNUM}\n", " per analysis visit"),
+        (
+            "  ATPT: {assign: PREDOSE}\n  BASETYPE: {assign: LAST}\n",
+            " per baseline type per analysis timepoint",
+        ),
+    ],
+)
+def test_the_structure_claims_no_more_than_the_dataset_has(
+    tmp_path: Path, lines: str, structure: str
+) -> None:
+    """Of a visit there may be several records, as of a window, and no time points."""
+    made = build(tmp_path, {"ADVS": BDS.replace("rows:\n", f"rows:\n{lines}")})
+    [advs] = [one for one in made.packages["adam"].datasets if one.name == "ADVS"]
+    assert advs.structure == f"One or more records per subject per parameter{structure}"
+
+
 def test_a_derived_record_is_told_in_a_sentence(tmp_path: Path) -> None:
     text = BDS.replace(
         "variables:\n",

@@ -241,6 +241,14 @@ FAULTS = [
         "{dtype: LOCFF, take: last, order: [ADT]}",
         "13 CED021 'LOCFF' is no term of codelist DTYPE (C81224) of ADVS.DTYPE; did you mean LOCF?",
     ),
+    (
+        "{dtype: LOCF, take: last, order: [ADT], where: AVISITN > 0, held: accept}",
+        "13 CED036 'held' of the records LOCF goes with 'fill' and 'where'",
+    ),
+    (
+        "{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], held: accept}",
+        "13 CED036 'held' of the records LOCF goes with 'fill' and 'where'",
+    ),
     ("{dtype: LOV, take: last, order: [ADTT]}", "38 CED012 unknown variable ADTT; did you mean ADT?"),
     (
         "{dtype: AVERAGE, by: [AVISITT], value: mean(AVAL)}",
@@ -254,6 +262,91 @@ FAULTS = [
 @pytest.mark.parametrize(("entry", "message"), FAULTS)
 def test_misuse_of_records_is_told(tmp_path: Path, entry: str, message: str) -> None:
     assert messages(tmp_path, advs(f"  - {entry}\n")) == [f"mappings/adam/advs.yaml:19:{message}"]
+
+
+def held(tmp_path: Path, entry: str) -> list[str]:
+    """What is told of visits that are not filled."""
+    made = build(tmp_path, advs(f"  - {{dtype: LOCF, take: last, order: [ADT], {entry}}}\n"))
+    return [str(one).partition("adam/")[2] for one in made.findings.sorted() if one.code == "CED843"]
+
+
+def test_a_value_that_is_left_out_keeps_its_visit_and_that_is_told(tmp_path: Path) -> None:
+    """Of subject 1 week 2 has 130 alone, and 140 of week 1 would be carried into it."""
+    where = "where: \"AVISITN > 0 and (AVAL > 135 or PARAMCD != 'SYSBP')\", fill: [Week 2, Week 4]"
+    assert held(tmp_path / "1", where) == [
+        "advs.yaml:19:113 CED843 ADVS: no LOCF is made for Week 2, where a record that 'where' leaves out has AVAL, "
+        "on 1 record; let a parameter of its own hold the values that count, or accept it with held: accept\n"
+        "    vitals.csv line 4, subject T1-001"
+    ]
+    assert held(tmp_path / "2", f"{where}, held: accept") == []
+    assert held(tmp_path / "3", "fill: [Week 2, Week 4]") == []
+
+
+def test_a_value_of_its_own_fills_no_visit_that_has_one(tmp_path: Path) -> None:
+    """As 0 of a non-responder; subject 2 has values of week 4, and subject 1 none."""
+    entry = '  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 2, Week 4], variables: {AVAL: {derive: "0"}}}\n'
+    made = build(tmp_path, advs(entry, BASE))
+    names = ("USUBJID", "AVISIT", "ADT", "AVAL", "BASE", "CHG")
+    assert rows(made, "ADVS", *names, where=SYSBP & (pl.col("DTYPE") == "LOCF")) == [
+        ("T1-001", "Week 4", "02-24", 0.0, 124.0, -124.0),
+        ("T1-002", "Week 2", "02-03", 0.0, 110.0, -110.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "read"),
+    [
+        ('{dtype: AVERAGE, by: [AVISIT], where: "CHG > 0", value: mean(AVAL)}', "CHG"),
+        (
+            '{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {AVAL: {derive: "0"}, CRIT1FL: {assign: N}}}',
+            "CHG",
+        ),
+        ('{dtype: LOCF, take: last, order: [CHG], variables: {AVAL: {derive: "0"}}}', "CHG"),
+        ("{dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {CRIT1FL: {assign: N}}}", ""),
+        ("{dtype: LOCF, take: last, order: [CHG]}", ""),
+        ("{dtype: AVERAGE, by: [AVISIT], where: \"ABLFL = 'Y' or BASE > 0\", value: mean(AVAL)}", ""),
+    ],
+)
+def test_no_record_with_a_value_of_its_own_has_a_change_of_another(
+    tmp_path: Path, entry: str, read: str
+) -> None:
+    criterion = (
+        "  CRIT1: {assign: Rise}\n"
+        "  CRIT1FL: {cases: [{when: CHG > 0, then: \"'Y'\"}, {when: CHG <= 0, then: \"'N'\"}], gaps: accept}\n"
+    )
+    dtype = "LOCF" if "LOCF" in entry else "AVERAGE"
+    assert messages(tmp_path, advs(f"  - {entry}\n", BASE + criterion)) == (
+        [
+            f"mappings/adam/advs.yaml:19:13 CED147 the records {dtype} have an AVAL of their own, and {read} would be of "
+            "another one, for it is read before they are made; leave out what reads it, in variables, too; cases of a "
+            "line can ask for DTYPE"
+        ]
+        if read
+        else []
+    )
+
+
+def test_a_line_that_an_entry_overrules_keeps_its_texts(tmp_path: Path) -> None:
+    """CRIT1FL of the entry is N alone, and that of the dataset Y too."""
+    entry = "  - {dtype: LOCF, take: last, order: [ADT], fill: [Week 4], variables: {CRIT1FL: {assign: N}}}\n"
+    more = (
+        "  CRIT1: {assign: High}\n"
+        "  CRIT1FL: {cases: [{when: AVAL > 100, then: \"'Y'\"}, {else: \"'N'\"}]}\n"
+        "  PCRITFL: {derive: \"if(CRIT1FL = 'Y', 'Y', 'N')\", label: High}\n"
+    )
+    assert messages(tmp_path, advs(entry, more)) == []
+
+
+def test_records_that_a_condition_may_not_give_say_so(tmp_path: Path) -> None:
+    entry = '  - {dtype: AVERAGE, by: [AVISIT], value: "if(count(AVAL) >= 2, mean(AVAL), missing)"}\n'
+    made = build(tmp_path, advs(entry))
+    assert made.frames["ADVS"].filter(SYSBP & pl.col("DTYPE").is_not_null()).height == 2
+    method = variable(made, "ADVS", "DTYPE").method
+    assert method is not None
+    assert method.text == (
+        "AVERAGE on the one record that is derived for each subject, PARAMCD and AVISIT from its records, if that "
+        "gives an AVAL; it has the values that they share. Missing on all other records."
+    )
 
 
 def test_a_visit_needs_a_number_where_no_window_gives_it(tmp_path: Path) -> None:

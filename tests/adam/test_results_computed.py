@@ -283,6 +283,44 @@ def test_values_that_do_not_suffice_are_a_warning(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("sex", "said"), [("SEX = 'F'", "1 group"), ("AVAL > 500", "0 groups")])
+def test_a_test_of_one_group_is_told(tmp_path: Path, sex: str, said: str) -> None:
+    where = f"\"PARAMCD = 'SYSBP' and AVISIT = 'Baseline' and ANL01FL = 'Y' and {sex}\""
+    write(tmp_path, advs(one("R", where, "AVAL", "mann whitney", "group: SEX")), FILES)
+    mappings, define = tmp_path / "mappings", tmp_path / "define"
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=mappings, define=define, check=False)
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == [
+        "mappings/adam/advs.yaml:20:9 CED289 the result R by mann whitney cannot be computed: "
+        f"SEX has {said} with values, not two"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("AVISITN = 15", "no AVISITN of ADVS is 15"),
+        ("AVISITN in (15, 16) and SEX = 'F'", "no AVISITN of ADVS is 15 or 16"),
+        ("AVISITN = 1 and AVISIT = 'Baseline'", ""),
+        ("AVISITN > 15", ""),
+        ("AVISITN in (1, 15)", ""),
+    ],
+)
+def test_a_number_that_no_record_has_is_told(tmp_path: Path, condition: str, said: str) -> None:
+    """Else the count of a misspelt visit is 0 without a word."""
+    where = f"\"PARAMCD = 'SYSBP' and {condition}\""
+    write(tmp_path, advs(one("R", where, "AVAL", "count")), FILES)
+    mappings, define = tmp_path / "mappings", tmp_path / "define"
+    made = ced_cdisc.build(tmp_path / "raw", tmp_path / "out", mappings=mappings, define=define, check=False)
+    assert [str(f).replace(f"{tmp_path}/", "") for f in made.findings] == (
+        [
+            f"mappings/adam/advs.yaml:20:9 CED845 the result R has no record: {said}; "
+            "correct the number, unless there may be no such record"
+        ]
+        if said
+        else []
+    )
+
+
 @pytest.mark.parametrize(
     ("method", "printed", "why"),
     [

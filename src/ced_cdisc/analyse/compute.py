@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 from msgspec import Struct
@@ -13,7 +13,7 @@ from ced_cdisc.analyse.numbers import printed
 from ced_cdisc.analyse.rates import event_rate
 from ced_cdisc.analyse.selecting import Records, Value, holds, select
 from ced_cdisc.analyse.two_shares import difference_of_shares
-from ced_cdisc.core.findings import Finding, Findings, Severity, Stage
+from ced_cdisc.core.findings import Finding, Findings, Severity, Stage, counted
 from ced_cdisc.core.metadata import RangeCheck
 from ced_cdisc.plan.analyses import COUNTING, CROSSOVER, TWO_GROUPS, AnalysisMethod, ResultPlan
 
@@ -53,10 +53,13 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     """One result from its finished dataset.
 
     Faults of the selection are findings: several records of a subject (CED288, not where records are only
-    counted), and values that do not suffice (CED289, a warning; what they do not give is then NE).
+    counted), and values that do not suffice (CED289, a warning; what they do not give is then NE). A number
+    that its condition asks for and no record of the dataset has is a note (CED845).
     """
     every = (plan.method, *plan.sensitivity)
     records = select(frame, plan.where, _wanted(plan))
+    if not len(records):
+        findings.extend(_never(plan, frame))
     told = [method for method in every if method.name != "count"]
     for by in dict.fromkeys(method.group if method.name == CROSSOVER else "" for method in told):
         twice = records.twice(by)
@@ -70,6 +73,26 @@ def compute(plan: ResultPlan, frame: pl.DataFrame, findings: Findings) -> Comput
     made = [_computed(method, plan, records, findings) for method in every]
     missing = sum(value is None for value in records.columns[plan.variable])
     return ComputedResult(plan, len(records), missing, made[0], tuple(made[1:]))
+
+
+def _never(plan: ResultPlan, frame: pl.DataFrame) -> Iterator[Finding]:
+    """What chooses no record by itself: the number of a visit or a treatment that the dataset does not have.
+
+    Of texts the specs tell which there can be; that none is SEVERE may well be so.
+    """
+    for check in plan.where:
+        if check.variable not in frame.columns or check.comparator not in ("EQ", "IN"):
+            continue
+        values = frame[check.variable]
+        if (
+            values.dtype.is_numeric()
+            and len(values)
+            and not any(holds(check, one) for one in values.unique())
+        ):
+            asked = " or ".join(check.values)
+            message = f"the result {plan.id} has no record: no {check.variable} of {plan.dataset} is {asked}"
+            hint = "correct the number, unless there may be no such record"
+            yield Finding("CED845", message, plan.place, hint, Stage.RAW, Severity.NOTE)
 
 
 def read_by(plan: ResultPlan) -> set[str]:
@@ -181,7 +204,7 @@ def _ordered(groups: Iterable[_Group], method: AnalysisMethod) -> tuple[_Group, 
     """
     found = sorted(groups, key=lambda group: (isinstance(group, str), group))
     if len(found) != 2:
-        raise TooFew(f"{method.group} has {len(found)} groups with values, not two")
+        raise TooFew(f"{method.group} has {counted(len(found), 'group')} with values, not two")
     if method.reference:
         is_it = RangeCheck("", "", "EQ", (method.reference,))
         if not any(holds(is_it, group) for group in found):

@@ -192,7 +192,7 @@ class Faults:
             self._found.setdefault(key, Seen()).update(seen)
 
     def told(self, rows: pl.DataFrame, label: str, report: Report) -> None:
-        """Note the rows that lines and blocks tell of: CED264, CED270, CED831, CED832, CED870 and CED883."""
+        """Note the rows that lines, blocks and derived records tell of, each kind under its code."""
         if rows.is_empty():
             return
         if report.codelist is not None:
@@ -206,6 +206,11 @@ class Faults:
             self._of_cases(rows, label, report)
             return
         severity = Severity.WARNING if report.asked else Severity.NOTE
+        if report.kind == "held":
+            message = f"{label}: {report.words}, on {COUNT}"
+            hint = "let a parameter of its own hold the values that count, or accept it with held: accept"
+            self.add("CED843", message, report.where, hint, records_of(rows), severity, count=rows.height)
+            return
         if report.kind == "same day":
             day = f"{report.shown[0].name} is on the day on which an element begins"
             message = f"{label}: {day}, and which is earlier is not known; the element counts as begun"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import polars as pl
@@ -132,7 +133,7 @@ def found_to_json(found: Found) -> list[Any]:
             message,
             [where.file, where.line, where.column],
             hint,
-            [sorted(seen.records), seen.count, seen.first, sorted(seen.values)],
+            [sorted(seen.records), seen.count, _first_to_json(seen.first), sorted(seen.values)],
         ]
         for (stage, severity, code, message, where, hint), seen in found.items()
     ]
@@ -148,7 +149,23 @@ def found_of_json(value: Iterable[Any]) -> Found:
     for stage, severity, code, message, (file, line, column), hint, (records, count, first, values) in value:
         where = Location(file, line, column)
         key = (Stage[stage], Severity[severity], code, message, where, hint)
-        least = None if first is None else (tuple((bool(has), of) for has, of in first[0]), str(first[1]))
+        least = None if first is None else (tuple(map(_value_of_json, first[0])), str(first[1]))
         seen = {(str(table), int(row), str(subject)) for table, row, subject in records}
         made[key] = Seen(seen, int(count), least, set(map(str, values)))
     return made
+
+
+def _first_to_json(first: tuple[Any, str] | None) -> list[Any] | None:
+    """What orders the first record of a fault, and its words; beside a date, which JSON lacks, its type."""
+    if first is None:
+        return None
+    values = [
+        [has, of.isoformat(), type(of).__name__] if isinstance(of, date) else [has, of]
+        for has, of in first[0]
+    ]
+    return [values, first[1]]
+
+
+def _value_of_json(value: Sequence[Any]) -> tuple[bool, Any]:
+    has, of, *kind = value
+    return bool(has), {"date": date, "datetime": datetime}[kind[0]].fromisoformat(of) if kind else of

@@ -13,7 +13,7 @@ from ced_cdisc.plan.known_texts import UNSCHEDULED, KnownTexts, has, visit_names
 from ced_cdisc.plan.language.codelists import Codelists
 from ced_cdisc.plan.language.expressions import Compiled
 from ced_cdisc.plan.model import DatasetPlan
-from ced_cdisc.plan.raw import VisitPlan
+from ced_cdisc.plan.raw import AskedText, VisitPlan
 
 _NEVER = "a comparison with it is never true"
 
@@ -24,7 +24,7 @@ def check_compared(
     visits: tuple[VisitPlan | None, Iterable[VisitPlan]],
     codelists: Codelists,
     findings: Findings,
-) -> None:
+) -> tuple[AskedText, ...]:
     """Report constants that a compared value never is.
 
     That is an empty text, or ``missing`` (CED110); beside a date a text that is not ISO 8601 (CED115); no
@@ -39,19 +39,27 @@ def check_compared(
         visits: the visits of that study, and those of the studies that it pools.
         codelists: the lists of the study.
         findings: receives what is found.
+
+    Returns:
+        What only the data can tell.
     """
     own = [visits[0]] if visits[0] is not None else []
     known = KnownTexts(plans, [*own, *visits[1]])
     names = _visit_names(own)
     codes = _codes(plans.values(), own)
+    asked: dict[AskedText, None] = {}
     for one in compiled:
         for problem in _no_values(one):
             findings.add(problem)
         for column, literal in _pairs(one.node):
-            _check(one, column, literal, known, names, codelists, findings)
+            if not _check(one, column, literal, known, names, codelists, findings):
+                name = f"{column.owner or one.dataset}.{column.short}"
+                where = one.text.locate(literal.at)
+                asked[AskedText(one.dataset, name, str(literal.value), where)] = None
         for pair in _alike(one.node):
             for column, other in (pair, pair[::-1]):
                 _check_alike(one, column, other, known, codes, findings)
+    return tuple(asked)
 
 
 def _check(
@@ -62,8 +70,8 @@ def _check(
     names: Mapping[str, set[str]],
     codelists: Codelists,
     findings: Findings,
-) -> None:
-    """One variable beside one text."""
+) -> bool:
+    """One variable beside one text; whether the specs tell what the variable can have."""
     owner, name, text = column.owner or one.dataset, column.short, str(literal.value)
     if column.name in names and not has(names[column.name], text):
         hint = did_you_mean(text, names[column.name] - {UNSCHEDULED})
@@ -72,16 +80,19 @@ def _check(
     had = known.texts(owner, name)
     variable = known.variable(owner, name)
     closed = variable is not None and variable.closed
-    if (had is not None and has(had, text)) or (not closed and not had):
-        return
+    if had is not None and has(had, text):
+        return True
+    if not closed and not had:
+        return column.name in names or (variable is not None and had is not None)
     if variable is not None and any(text == term.value for own in variable.lists for term in own.terms):
-        return
+        return True
     where, shown = one.text.locate(literal.at), f"{owner}.{name}"
     if variable is not None and variable.closed:
         codelists.check(variable.codelist, text, where, shown)
     elif had:
         hint = did_you_mean(text, had - {UNSCHEDULED}) or f"it has {one_of(sorted(had))}"
         findings.add(Finding("CED110", f"{shown} is never '{text}'", where, hint=hint))
+    return True
 
 
 def _check_alike(

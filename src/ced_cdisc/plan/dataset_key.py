@@ -71,6 +71,7 @@ _NOT_OF_DATA = (
         "formats",
         "derivations",
         "iso_dates",
+        "asked",
     ),
     *("specs", "profile", "digests", "sdtm_standards", "adam_standards", "sdtm_documents", "adam_documents"),
     "snapshot",

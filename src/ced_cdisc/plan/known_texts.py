@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from ced_cdisc.expr import tree
 from ced_cdisc.plan.model import SUPP, DatasetPlan, VariablePlan
 from ced_cdisc.plan.raw import VisitPlan
+from ced_cdisc.plan.references import lines_of
 
 UNSCHEDULED = "UNSCHEDULED n.nn"
 """Stands for the names of unscheduled visits, which the data number."""
@@ -40,8 +41,7 @@ class KnownTexts:
         self._rows: dict[tuple[str, str], set[str]] = {}
         self._found: dict[tuple[str, str], set[str] | None] = {}
         for dataset in plans.values():
-            parts = (*dataset.blocks, *dataset.computed)
-            for line in (*(line for part in parts for line in part.lines), *dataset.lines):
+            for line in lines_of(dataset):
                 key = dataset.name, line.variable.removeprefix(SUPP)
                 self._lines.setdefault(key, []).append(line.tree)
             for row in (row for block in dataset.blocks for row in block.rows):

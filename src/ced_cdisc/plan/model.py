@@ -19,7 +19,7 @@ from ced_cdisc.expr.tree import Node, Type
 from ced_cdisc.plan.analyses import DisplayPlan, FigurePlan, ResultPlan
 from ced_cdisc.plan.lookup import Lookup
 from ced_cdisc.plan.persons import Persons
-from ced_cdisc.plan.raw import IsoDate, RawTable, VisitPlan
+from ced_cdisc.plan.raw import AskedText, IsoDate, RawTable, VisitPlan
 from ced_cdisc.plan.told import Asked, Report
 from ced_cdisc.spec.text import Text
 
@@ -357,6 +357,8 @@ class StudyPlan(Struct, frozen=True):
     """What the datasets are written as; the first is what define.xml names."""
     iso_dates: tuple[IsoDate, ...] = ()
     """What its lines read as ISO 8601, those of datasets that are not built this time too."""
+    asked: tuple[AskedText, ...] = ()
+    """Texts that its expressions compare with what only the data tell, those of all its datasets."""
     digests: Mapping[str, DatasetDigest] = field(default_factory=dict[str, DatasetDigest])
     """What the plan of each dataset comes to, as the specs have it; empty where nothing is kept."""
 

@@ -39,6 +39,16 @@ class IsoDate(Struct, frozen=True):
     is_clock: bool = False
 
 
+class AskedText(Struct, frozen=True):
+    """A text that an expression of a dataset compares a raw column or variable (``ae.SER``) with, of which
+    no spec says what it can have."""
+
+    dataset: str
+    column: str
+    text: str
+    where: Location
+
+
 class VisitPlan(Struct, frozen=True):
     """How raw visit names become VISITNUM and VISIT.
 

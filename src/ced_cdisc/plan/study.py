@@ -35,6 +35,7 @@ from ced_cdisc.plan.order import dataset_order
 from ced_cdisc.plan.percentages import check_percentages
 from ced_cdisc.plan.persons import Persons
 from ced_cdisc.plan.pool import Pool, check_split, pool
+from ced_cdisc.plan.raw import AskedText
 from ced_cdisc.plan.tabulations import Tabulations, plan_tabulations
 from ced_cdisc.spec.analysis import AnalysisSpec
 from ced_cdisc.spec.load import FOLDERS, Specs
@@ -54,8 +55,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     pooled = {name: other for name, other in others.items() if other is not None}
     if own is None or len(pooled) < len(others):
         return None
+    asked: dict[str, tuple[AskedText, ...]] = {}
     for name, other in pooled.items():
-        _check(other, other.plans, findings)
+        asked[name] = _check(other, other.plans, findings)
         _can_be_pooled(name, other, own, findings)
     pooling = pool(own, pooled)
     adam = _analyses(own, pooling, findings)
@@ -68,9 +70,9 @@ def plan_study(specs: Specs, findings: Findings) -> StudyPlan | None:
     displays = plan_displays(specs.define, adam, findings)
     declared = {str(r.id) for spec in specs.adam for r in written_out(spec.results, Findings())}
     check_figures(adam, declared, findings)
-    _check(own, own.plans | adam, findings, pooling.plans | adam, pooled.values())
-    plans = [_study_plan(other, other.ordered, findings, name) for name, other in pooled.items()]
-    plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", plans, displays)
+    asked[""] = _check(own, own.plans | adam, findings, pooling.plans | adam, pooled.values())
+    plans = [_study_plan(one, one.ordered, findings, name, asked[name]) for name, one in pooled.items()]
+    plan = _study_plan(own, (*own.ordered, *adam.values()), findings, "", asked[""], plans, displays)
     return None if findings.errors else plan
 
 
@@ -112,10 +114,10 @@ def _check(
     findings: Findings,
     read: Mapping[str, DatasetPlan] | None = None,
     pooled: Iterable[Tabulations] = (),
-) -> None:
+) -> tuple[AskedText, ...]:
     """What can be said of a study's specs as a whole; ``read`` are the datasets that its lines read.
 
-    They may be those of the ``pooled`` studies, too.
+    They may be those of the ``pooled`` studies, too. What only the data can tell is returned.
     """
     _unused_codelists(study)
     check_guides(study.specs.define, {one.kind for one in plans.values()}, findings)
@@ -127,12 +129,13 @@ def _check(
         check_labels(plan, labels.get(plan.name), findings)
     compiled = study.lines.expressions.compiled
     visits = study.visits, [one.visits for one in pooled if one.visits is not None]
-    check_compared(compiled, read or plans, visits, study.codelists, findings)
+    asked = check_compared(compiled, read or plans, visits, study.codelists, findings)
     every_visit = [one for one in (study.visits, *visits[1]) if one is not None]
     check_percentages(plans, read or plans, every_visit, findings)
     if not findings.errors:
         check_forms(study.specs, plans, findings)
         check_idle(study.specs, plans, findings)
+    return asked
 
 
 def _can_be_pooled(name: str, other: Tabulations, own: Tabulations, findings: Findings) -> None:
@@ -160,6 +163,7 @@ def _study_plan(
     datasets: tuple[DatasetPlan, ...],
     findings: Findings,
     folder: str,
+    asked: tuple[AskedText, ...],
     pooled: list[StudyPlan | None] | None = None,
     displays: tuple[DisplayPlan, ...] = (),
 ) -> StudyPlan | None:
@@ -199,6 +203,7 @@ def _study_plan(
         persons=_persons(specs.study.persons),
         derivations=tuple(study.derivations.values()),
         iso_dates=tuple(iso_dates(datasets)),
+        asked=asked,
         specs=_folder(specs, folder),
     )
 

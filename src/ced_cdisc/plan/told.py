@@ -26,6 +26,8 @@ class Report(Struct, frozen=True):
     * ``left out``: the condition that chooses the records is neither true nor false.
     * ``same day``: an element of the subject begins on the day of the record, and counts as begun.
     * ``dose day``: it is of the day of the first dose, neither has a time, and it counts as not before.
+    * ``held``: a visit is not filled from the record, since one that ``where`` leaves out has a value there;
+      ``words`` says so.
     * ``unlisted``: the value is no term of ``codelist``, which binds the line alone; always an error.
     * ``idle``: the other way round, told where ``node``, the ``when`` of a line, is true for no record.
 
@@ -41,6 +43,7 @@ class Report(Struct, frozen=True):
         "left out",
         "same day",
         "dose day",
+        "held",
         "unlisted",
         "idle",
     ]
@@ -50,3 +53,4 @@ class Report(Struct, frozen=True):
     """Whether the spec asks for the report; it is a warning then, where it is a note else."""
     shown: tuple[Column, ...] = ()
     codelist: Codelist | None = None
+    words: str = ""

@@ -129,6 +129,10 @@ class DerivedSpec(Model):
             None, description="take: one record for each of these visits without AVAL, from earlier visits."
         )
     )
+    held: Literal["accept"] | None = Field(
+        None,
+        description="fill: that a value which `where` leaves out holds its visit is told no more.",
+    )
     as_: Text | None = Field(None, alias="as", description="Method text of AVAL.")
     variables: dict[Text, Line] = Field(
         default_factory=dict[Text, Line], description="Lines that hold for these records."

@@ -116,6 +116,9 @@ CED839 | cells of a workbook that show more than they hold (a warning) | say in 
 CED840 | a reason why a test was not done, beside results alone | correct the data, or say when it is a reason
 CED841 | a look-up finds no record in a table without subjects | add the record, or accept it
 CED842 | whether a look-up finds one record is not known | say what holds where a value is missing
+CED843 | a value that `where` leaves out keeps a visit from being filled (a note) | see the hint, or accept it
+CED844 | a text of a condition that the data have in another spelling only (a note) | write it as they do
+CED845 | a number that a result asks for and no record has (a note) | correct the number
 CED880 | the condition of a line is true for no record (a note) | correct the condition, or accept it
 CED882 | the last digits of a computed number decide a comparison (a note) | compare it rounded, or accept it
 CED883 | a partial date where a function needs a whole one (a note) | complete or impute it, or accept it

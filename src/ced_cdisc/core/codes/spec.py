@@ -104,6 +104,7 @@ CED140 | `database` is no name of an environment variable | name one, which hold
 CED141 | a name of `for` that the print format of the result takes | give it another name
 CED145 | a percentage that is 100 whatever the data say | take a variable that has another value, too
 CED146 | a key without a value over one that the layer has | write the value, or {remove: yes}
+CED147 | a derived record with an AVAL of its own and what comes of another one | leave out what reads it
 CED158 | a text that is no special missing value of SAS | write one such as .A, or ._
 CED163 | relations whose RELID can be alike | name one of them otherwise
 CED165 | a text of numbers that are written in two ways | write one of them with a point, by decimal(..)

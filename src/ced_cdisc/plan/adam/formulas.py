@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ced_cdisc.derive.catalogue import FUNCTIONS
 from ced_cdisc.expr import tree
 from ced_cdisc.expr.english import clause, phrase
 from ced_cdisc.plan.language.expressions import Expressions
+from ced_cdisc.plan.model import Block
 from ced_cdisc.spec.analysis import ParameterSpec
 from ced_cdisc.spec.source import Text
 
@@ -58,7 +60,11 @@ def parameters_to_aggregates(node: tree.Node, parameters: Collection[str], by: t
 
 
 def formula_in_words(
-    formula: Text, parameters: Mapping[Text, ParameterSpec], by: tuple[str, ...], expressions: Expressions
+    formula: Text,
+    parameters: Mapping[Text, ParameterSpec],
+    by: tuple[str, ...],
+    expressions: Expressions,
+    blocks: Sequence[Block],
 ) -> str:
     """A computed parameter's formula for the reviewer: in the parameters' codes, without what they mean.
 
@@ -67,6 +73,7 @@ def formula_in_words(
         parameters: the parameters of the dataset.
         by: the variables whose values the records of a group share, beside the subject.
         expressions: parses the formula; its faults become findings.
+        blocks: make the records of sources; nothing else says of which a parameter is that is not kept.
     """
     parsed, functions = expressions.parse(formula), expressions.functions
     if parsed is None:
@@ -101,8 +108,27 @@ def formula_in_words(
     for code, parameter in parameters.items():
         value = expressions.parse(parameter.value) if parameter.value is not None else None
         if str(code) in named and not parameter.keep and value is not None:
-            text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, functions)}."
+            text += f" {code}, not kept as a parameter, is {parameter.param}: {clause(value, functions)}"
+            text += f"{_chosen(str(code), blocks)}."
     return text
+
+
+def _chosen(code: str, blocks: Sequence[Block]) -> str:
+    """Of which records of its sources a parameter is."""
+    said = [
+        f"{block.source} where {clause(block.keep, FUNCTIONS)}"
+        for block in blocks
+        if block.keep is not None and _code_of(block) == code
+    ]
+    said = list(dict.fromkeys(said))
+    if len(said) > 1:
+        said = [f"({number}) {one}" for number, one in enumerate(said, 1)]
+    return f", of the records of {'; '.join(said)}" if said else ""
+
+
+def _code_of(block: Block) -> str:
+    codes = (line.tree for line in block.lines if line.variable == "PARAMCD")
+    return next((str(code.value) for code in codes if isinstance(code, tree.Literal)), "")
 
 
 def _of_parameter(name: str, where: tree.Node | None, at: int) -> tree.Node:

@@ -168,8 +168,13 @@ class ComputedRecords(Struct, frozen=True):
         return Line(variable=name, tree=node, type=kind, verb="derive", where=where, origin=DERIVED)
 
 
-def computed_parameters(records: ComputedRecords) -> list[Computed]:
-    """The records of each computed parameter, in the order of the spec; an unknown ``by`` is CED012."""
+def computed_parameters(records: ComputedRecords, blocks: Sequence[Block]) -> list[Computed]:
+    """The records of each computed parameter, in the order of the spec; an unknown ``by`` is CED012.
+
+    Args:
+        records: makes them.
+        blocks: what makes those of the sources.
+    """
     analysis, lines = records.analysis, records.lines
     parameters = analysis.parameters
     codes = frozenset(map(str, parameters))
@@ -183,7 +188,7 @@ def computed_parameters(records: ComputedRecords) -> list[Computed]:
         by = tuple(map(str, parameter.by or ()))
         where = parameter.computed.where
         words = str(parameter.as_ or "")
-        words = words or formula_in_words(parameter.computed, parameters, by, lines.expressions)
+        words = words or formula_in_words(parameter.computed, parameters, by, lines.expressions, blocks)
         value = spec_line(where, derive=parameter.computed, as_=Text(words, where) if words else None)
         made.append(records.make(code, number, parameter, by, value, before, codes))
         before[str(code)] = number

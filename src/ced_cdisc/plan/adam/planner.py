@@ -51,12 +51,14 @@ from ced_cdisc.standards.adam import load_adamig
 
 _STRUCTURES = {
     "ADSL": "One record per subject",
-    "BDS": "One record per subject per parameter per analysis visit per analysis timepoint",
+    "BDS": "One or more records per subject per parameter",
     "TTE": "One record per subject per parameter",
     "OCCDS": "One record per subject per occurrence",
     "AE": "One record per subject per adverse event",
     "OTHER": "One record per subject per key variables",
 }
+_PER = {"BASETYPE": "baseline type", "AVISIT": "analysis visit", "ATPT": "analysis timepoint"}
+"""What further tells records of a parameter apart, where the dataset has it; a visit may have several."""
 
 
 class AnalysisPlanner:
@@ -89,7 +91,7 @@ class AnalysisPlanner:
         spec = self.spec
         blocks = self._blocks()
         records = self._computed_records()
-        computed = self._computed(records)
+        computed = self._computed(records, blocks)
         whole = self._whole()
         check_in_time(self._analysis, blocks, computed, whole, self._findings)
         derived, rest = derived_records(spec.records, whole, records, self._in_order)
@@ -112,7 +114,7 @@ class AnalysisPlanner:
             domain="",
             class_name="ADAM OTHER" if spec.class_ == "OTHER" else structure.class_name,
             subclass=structure.subclass,
-            structure=str(spec.structure or _STRUCTURES[spec.class_]),
+            structure=self._structure(),
             blocks=blocks,
             computed=(*computed, *derived),
             lines=lines,
@@ -137,6 +139,12 @@ class AnalysisPlanner:
         if self.spec.comment is not None:
             return Comment(self.name, str(self.spec.comment))
         return of_dataset(self.name, blocks) if self.spec.class_ != "BDS" else None
+
+    def _structure(self) -> str:
+        if self.spec.structure is not None:
+            return str(self.spec.structure)
+        per = [words for name, words in _PER.items() if name in self._analysis.kinds]
+        return " per ".join([_STRUCTURES[self.spec.class_], *(per if self.spec.class_ == "BDS" else [])])
 
     def _target(self, name: str) -> Target:
         kind = self._analysis.kinds.get(name, Type.NUMBER)
@@ -305,8 +313,8 @@ class AnalysisPlanner:
             findings=self._findings,
         )
 
-    def _computed(self, records: ComputedRecords) -> tuple[Computed, ...]:
-        made, scales = computed_parameters(records), self.spec.scales
+    def _computed(self, records: ComputedRecords, blocks: Sequence[Block]) -> tuple[Computed, ...]:
+        made, scales = computed_parameters(records, blocks), self.spec.scales
         if scales is not None:
             number = len(self._analysis.parameters)
             made += scale_parameters(scales, self._specs.instruments, number, records, self._findings)

@@ -38,6 +38,9 @@ def in_words(entry: Entry) -> str:
     if spec.value is not None:
         those = f" where {clause(entry.where, FUNCTIONS)}" if entry.where is not None else ""
         text = f"{spec.dtype} on the one record that is derived for each {group} from its records{those}"
+        value = tree.walk(entry.lines["AVAL"].tree)
+        if any(isinstance(one, tree.Call) and one.name == "if" for one in value):  # a least number of records
+            text += ", if that gives an AVAL"
         return f"{text}; it has the values that they share{_assigned(entry)}."
     text = f"{spec.dtype} on a record that repeats {taken_in_words(entry, 'each')}"
     if spec.fill is not None:

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from ced_cdisc.core.findings import Finding, Findings, did_you_mean
 from ced_cdisc.core.metadata import Method
 from ced_cdisc.expr import tree
-from ced_cdisc.expr.lineage import own_columns
 from ced_cdisc.expr.marks import UNCOUNTED
 from ced_cdisc.expr.tree import Scope, Type, both
 from ced_cdisc.plan.adam.kinds import PARAMETER_VARIABLES, TRACE_KINDS, WINDOW_KINDS
 from ced_cdisc.plan.adam.parameters import ComputedRecords, ordered
+from ced_cdisc.plan.adam.record_order import check_own_value, needed
 from ced_cdisc.plan.adam.record_words import Entry, in_words, taken_in_words
 from ced_cdisc.plan.adam.windows import window_values
 from ced_cdisc.plan.language.expressions import choose, literal, missing
@@ -22,6 +22,7 @@ from ced_cdisc.plan.language.origins import DERIVED, derivation
 from ced_cdisc.plan.language.reports import check_unknown, reports_of_choice
 from ced_cdisc.plan.model import Computed, Line
 from ced_cdisc.plan.order import single_lines
+from ced_cdisc.plan.told import Report
 from ced_cdisc.spec.analysis import DerivedSpec
 from ced_cdisc.spec.source import Text
 
@@ -53,7 +54,8 @@ def derived_records(
         entry = maker.read(number, spec)
         if entry is None:
             continue
-        early = _needed(entry, rest, whole)
+        early = needed(entry, rest, whole)
+        check_own_value(entry, early, whole, records.findings)
         first = {name: rest.pop(name) for name in list(rest) if name in early}
         # A flag is on one record of a group: a record that repeats it does not take it over.
         known = [name for name, line in whole.items() if name not in rest and line.verb != "flag"]
@@ -109,7 +111,8 @@ class _Maker:
             made = self._filled(entry, carried)
         check_unknown(entry.spec, _may_be_open(entry), self._findings)
         told = reports_of_choice(entry.spec.where, entry.where, entry.spec.unknown, self._is_there())
-        return [replace(made[0], reports=told), *made[1:]]
+        held = self._held(entry)
+        return [replace(one, reports=(*told * (i == 0), *held[i : i + 1])) for i, one in enumerate(made)]
 
     # words
 
@@ -122,6 +125,8 @@ class _Maker:
             problems.append((f"{what} need either 'value' or 'take'", "value: mean(AVAL), or take: last"))
         if spec.take is not None and not spec.order:
             problems.append((f"'take' of {what} needs 'order'", "order: [ADT]"))
+        if spec.held is not None and (spec.fill is None or spec.where is None):
+            problems.append((f"'held' of {what} goes with 'fill' and 'where'", ""))
         for word in ("order", "fill"):
             if spec.take is None and getattr(spec, word) is not None:
                 problems.append((f"'{word}' of {what} goes with 'take'", ""))
@@ -216,9 +221,7 @@ class _Maker:
         visit: str | None,
     ) -> Computed:
         on = ("PARAMCD", *entry.by)
-        is_picked = tree.Compare(
-            op="=", left=self._column(pick, Type.NUMBER), right=literal(1), type=Type.TRUTH
-        )
+        is_picked = self._is(pick, 1, Type.NUMBER)
 
         def of_it(name: str) -> tree.Aggregate:
             kind = self._kinds[name]
@@ -227,8 +230,9 @@ class _Maker:
         lines = {name: self._line(entry, name, of_it(name)) for name in carried}
         lines |= {name: self._line(entry, name, node) for name, node in fixed.items()}
         value: tree.Node = of_it("AVAL")
+        empty: tree.Node | None = None
         if visit is not None:
-            there = tree.Compare(op="=", left=self._column("AVISIT"), right=literal(visit), type=Type.TRUTH)
+            there = self._is("AVISIT", visit)
             count = tree.Aggregate(
                 func="count", of=self._column("AVAL"), where=there, on=on, type=Type.NUMBER
             )
@@ -238,19 +242,50 @@ class _Maker:
         lines["AVAL"] = replace(
             self._line(entry, "AVAL", value), method=derivation(self._records.analysis.name, "AVAL", words)
         )
-        return self._computed(entry, {**lines, **entry.lines}, is_picked, first)
+        lines |= entry.lines
+        if empty is not None and "AVAL" in entry.lines:
+            own = entry.lines["AVAL"]
+            lines["AVAL"] = replace(own, tree=choose(empty, own.tree))
+        return self._computed(entry, lines, is_picked, first)
 
     def _filled(self, entry: Entry, carried: Iterable[str]) -> list[Computed]:
         """One step for each visit; what each may take is known before the first is made."""
         assert entry.spec.fill is not None
         names = [name for name in carried if name not in WINDOW_KINDS and name not in _OF_VISIT]
         values = {str(n): self._of_visit(n, number) for n, number in entry.spec.fill.items()}
-        picks = {visit: f"{entry.pick}_{i}" for i, visit in enumerate(values, 1)}
+        picks = _picks(entry)
         ranks = tuple(self._rank(entry, picks[visit], fixed) for visit, fixed in values.items())
         return [
             self._taken(entry, names, picks[visit], () if i else ranks, fixed, visit)
             for i, (visit, fixed) in enumerate(values.items())
         ]
+
+    def _held(self, entry: Entry) -> list[Report]:
+        """For each visit to fill, the records to take that do not fill it, as one left out has AVAL there."""
+        if entry.where is None or entry.spec.held is not None:
+            return []
+        made: list[Report] = []
+        on = ("PARAMCD", *entry.by)
+        for name, pick in zip(entry.spec.fill or (), _picks(entry).values(), strict=True):
+            is_picked = self._is(pick, 1, Type.NUMBER)
+            there = self._is("AVISIT", str(name))
+            counts = [
+                tree.Aggregate(
+                    func="count", of=self._column("AVAL"), where=where, on=on, type=Type.NUMBER, untold=_TOLD
+                )
+                for where in (there, both(entry.where, there))
+            ]
+            any_, none = (
+                tree.Compare(op=op, left=count, right=literal(0), type=Type.TRUTH)
+                for op, count in zip((">", "="), counts, strict=True)
+            )
+            words = (
+                f"no {entry.spec.dtype} is made for {name}, where a record that 'where' leaves out has AVAL"
+            )
+            node = both(is_picked, both(any_, none))
+            assert node is not None
+            made.append(Report("held", node, name.where, words=words))
+        return made
 
     def _of_visit(self, name: Text, number: float | None) -> dict[str, tree.Node]:
         """AVISIT and its companions on the records of a visit that is filled."""
@@ -275,6 +310,9 @@ class _Maker:
             func="rank", of=None, where=kept, on=on, order=order, take=take, type=Type.NUMBER, untold=_TOLD
         )
         return replace(self._line(entry, variable, node), type=Type.NUMBER)
+
+    def _is(self, name: str, value: str | float, kind: Type | None = None) -> tree.Node:
+        return tree.Compare(op="=", left=self._column(name, kind), right=literal(value), type=Type.TRUTH)
 
     def _is_there(self) -> tree.Node:
         return tree.IsMissing(of=self._column("AVAL"), negated=True, type=Type.TRUTH)
@@ -313,31 +351,14 @@ class _Maker:
         return tree.Column(name=name, scope=Scope.VARIABLE, type=kind or self._kinds[name])
 
 
-def _needed(entry: Entry, rest: Mapping[str, Line], whole: Mapping[str, Line]) -> set[str]:
-    """The lines that must stand before the entry's records are made."""
-    trees = [line.tree for line in entry.lines.values()]
-    trees += [entry.where] if entry.where is not None else []
-    trees += [one.of for one in entry.order]
-    waiting = [*entry.by, *entry.lines, *(name for name in rest if name in WINDOW_KINDS)]
-    waiting += _OF_VISIT if entry.spec.fill is not None else ()
-    waiting += [name for node in trees for name in _read(node)]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in whole and name not in found:
-            found.add(name)
-            waiting += _read(whole[name].tree)
-    return found
+def _picks(entry: Entry) -> dict[str, str]:
+    """The hidden variables that rank the records to take, by the visit to fill."""
+    return {str(name): f"{entry.pick}_{i}" for i, name in enumerate(entry.spec.fill or (), 1)}
 
 
 def _may_be_open(entry: Entry) -> bool:
     """Whether anything can leave open what the records are made from."""
     return entry.where is not None or not entry.order or any(one.of.type is Type.DTC for one in entry.order)
-
-
-def _read(node: tree.Node) -> list[str]:
-    groups = [name for n in tree.walk(node) if isinstance(n, tree.Aggregate) for name in n.on]
-    return [*(column.name for column in own_columns(node)), *groups]
 
 
 def _with_one_method(made: Sequence[Computed], methods: Sequence[Method]) -> tuple[Computed, ...]:

@@ -62,6 +62,11 @@ def plan_lookups(
             if word in ("subject", "USUBJID") and not bare:
                 pairs.append(("USUBJID", "USUBJID"))
                 continue
+            if source == "visits":
+                message = f"rows of visits are matched by {'a condition' if bare else 'the subject'} alone"
+                hint = "write a 'where'" if bare else _of_its_records(name)
+                findings.add(Finding("CED143", message, word.where, hint=hint))
+                continue
             for columns, where in ((own or (), source), (other, str(name))):
                 if str(word) not in columns:
                     hint = did_you_mean(str(word), columns if bare else [*columns, "subject"])
@@ -96,8 +101,7 @@ def _goes_together(name: Text, match: MatchSpec, findings: Findings, *, bare: bo
         findings.add(Finding("CED143", message, subject.where, hint=hint))
     elif match.where is not None and not bare:
         message = f"'where' is for the look-up of a table without subjects, and {name} has some"
-        hint = f"only({name}.. where ..) reads one of its records"
-        findings.add(Finding("CED143", message, match.where.where, hint=hint))
+        findings.add(Finding("CED143", message, match.where.where, hint=_of_its_records(name)))
     elif match.where is not None and match.many:
         message, hint = (
             "'where' and 'many' of a look-up do not go together",
@@ -107,6 +111,10 @@ def _goes_together(name: Text, match: MatchSpec, findings: Findings, *, bare: bo
     else:
         return True
     return False
+
+
+def _of_its_records(name: Text) -> str:
+    return f"only({name}.. where ..) reads one of its records"
 
 
 def _with_conditions(
