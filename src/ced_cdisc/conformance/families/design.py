@@ -41,10 +41,10 @@ def arm_has_one_name(study: Datasets) -> Iterator[Look]:  # noqa: D103
 
 
 def planned_element_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    arms = study.get("TA")
-    elements = study.other("TE") if arms is not None else None
-    if arms is not None and elements is not None and arms.has("ETCD") and elements.has("ETCD"):
-        yield arms.not_among("ETCD", elements.values("ETCD"))
+    for arms in study.having("ETCD", among=study.domain("TA")):
+        elements = study.other("TE")
+        if elements is not None and elements.has("ETCD"):
+            yield arms.not_among("ETCD", elements.values("ETCD"))
 
 
 def element_name_as_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
@@ -172,13 +172,13 @@ def counts_of_the_summary(study: Datasets) -> Iterator[Look]:  # noqa: D103
 
 
 def number_of_arms(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    data = study.get("TS")
-    arms = study.other("TA") if data is not None else None
-    if data is not None and arms is not None and data.has("TSPARMCD", "TSVAL") and arms.has("ARMCD"):
-        planned = len(arms.values("ARMCD"))
-        of = (pl.col("TSPARMCD") == "NARMS") & pl.col("TSVAL").str.contains(r"^\d+$")
-        wrong = pl.col("TSVAL").cast(pl.Int64, strict=False) != planned
-        yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, arms=str(planned))
+    for data in study.having("TSPARMCD", "TSVAL", among=study.domain("TS")):
+        arms = study.other("TA")
+        if arms is not None and arms.has("ARMCD"):
+            planned = len(arms.values("ARMCD"))
+            of = (pl.col("TSPARMCD") == "NARMS") & pl.col("TSVAL").str.contains(r"^\d+$")
+            wrong = pl.col("TSVAL").cast(pl.Int64, strict=False) != planned
+            yield data.records(wrong, "TSVAL", "TSPARMCD", of=of, arms=str(planned))
 
 
 def trial_summary(study: Submission) -> Iterator[Look]:  # noqa: D103

@@ -267,69 +267,59 @@ def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Bl
 
 
 def arm_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
-    planned = study.other("TA") if dm is not None else None
-    if planned is not None and dm is not None and planned.has("ARMCD") and dm.has("ARMCD"):
-        known = planned.values("ARMCD")
-        without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
-        yield dm.not_among("ARMCD", [*known, *without_arm])
+    for dm in study.having("ARMCD", among=study.domain("DM")):
+        planned = study.other("TA")
+        if planned is not None and planned.has("ARMCD"):
+            known = planned.values("ARMCD")
+            without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
+            yield dm.not_among("ARMCD", [*known, *without_arm])
 
 
 def arm_name_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
-    planned = study.other("TA") if dm is not None else None
-    if planned is not None and dm is not None and planned.has("ARMCD", "ARM") and dm.has("ARMCD", "ARM"):
-        names = planned.frame.select("ARMCD", planned="ARM").drop_nulls()
-        names = names.unique("ARMCD", keep="first", maintain_order=True)
-        frame = dm.beside(names, "ARMCD")
-        yield dm.records(pl.col("ARM") != pl.col("planned"), "ARM", "ARMCD", "planned", frame=frame)
+    for dm in study.having("ARMCD", "ARM", among=study.domain("DM")):
+        planned = study.other("TA")
+        if planned is not None and planned.has("ARMCD", "ARM"):
+            names = planned.frame.select("ARMCD", planned="ARM").drop_nulls()
+            frame = dm.beside(names.unique("ARMCD", keep="first", maintain_order=True), "ARMCD")
+            yield dm.records(pl.col("ARM") != pl.col("planned"), "ARM", "ARMCD", "planned", frame=frame)
 
 
 def element_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    data = study.get("SE")
-    planned = study.other("TE") if data is not None else None
-    if planned is not None and data is not None and planned.has("ETCD") and data.has("ETCD"):
-        known = planned.values("ETCD")
-        yield data.not_among("ETCD", [*known, "UNPLAN"])
+    for data in study.having("ETCD", among=study.domain("SE")):
+        planned = study.other("TE")
+        if planned is not None and planned.has("ETCD"):
+            yield data.not_among("ETCD", [*planned.values("ETCD"), "UNPLAN"])
 
 
 def criterion_in_ti(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    data = study.get("IE")
-    planned = study.other("TI") if data is not None else None
-    if planned is not None and data is not None and planned.has("IETESTCD") and data.has("IETESTCD"):
-        yield data.not_among("IETESTCD", planned.values("IETESTCD"))
+    for data in study.having("IETESTCD", among=study.domain("IE")):
+        planned = study.other("TI")
+        if planned is not None and planned.has("IETESTCD"):
+            yield data.not_among("IETESTCD", planned.values("IETESTCD"))
 
 
 def exposed_subject_has_dates(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
-    if dm is None or not dm.has("USUBJID", "RFXSTDTC"):
-        return
-    doses = [one for one in study.others("EX") if one.has("USUBJID")]
-    if doses:
-        treated = pl.concat([_doses(one) for one in doses])
-        given = treated.filter(pl.col("dose").is_null() | (pl.col("dose") > 0))["USUBJID"].unique(
-            maintain_order=True
-        )
-        yield dm.records(
-            pl.col("RFXSTDTC").is_null(), "RFXSTDTC", of=pl.col("USUBJID").is_in(given.implode())
-        )
+    for dm in study.having("USUBJID", "RFXSTDTC", among=study.domain("DM")):
+        doses = [_doses(one) for one in study.others("EX") if one.has("USUBJID")]
+        if doses:
+            treated = pl.concat(doses).filter(pl.col("dose").is_null() | (pl.col("dose") > 0))
+            given = treated["USUBJID"].unique(maintain_order=True)
+            of = pl.col("USUBJID").is_in(given.implode())
+            yield dm.records(pl.col("RFXSTDTC").is_null(), "RFXSTDTC", of=of)
 
 
 def dates_have_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
-    if dm is None or not dm.has("USUBJID", "RFXSTDTC"):
-        return
-    doses = [one for one in study.others("EX") if one.has("USUBJID")]
-    if doses:
-        treated = pl.concat([one.values("USUBJID") for one in doses])
-        yield dm.records(~pl.col("USUBJID").is_in(treated.implode()), "RFXSTDTC")
+    for dm in study.having("USUBJID", "RFXSTDTC", among=study.domain("DM")):
+        treated = [one.values("USUBJID") for one in study.others("EX") if one.has("USUBJID")]
+        if treated:
+            yield dm.records(~pl.col("USUBJID").is_in(pl.concat(treated).implode()), "RFXSTDTC")
 
 
 def subject_has_disposition(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    dm = study.get("DM")
-    data = study.other("DS") if dm is not None else None
-    if dm is not None and data is not None and dm.has("USUBJID") and data.has("USUBJID"):
-        yield dm.not_among("USUBJID", data.values("USUBJID"))
+    for dm in study.having("USUBJID", among=study.domain("DM")):
+        data = study.other("DS")
+        if data is not None and data.has("USUBJID"):
+            yield dm.not_among("USUBJID", data.values("USUBJID"))
 
 
 def nothing_starts_after_death(study: WithOthers) -> Iterator[Look]:  # noqa: D103
