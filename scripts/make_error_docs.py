@@ -141,8 +141,11 @@ def code_page(code: str, entry: Code, why: str, example: dict[str, Any]) -> str:
 def _example(example: dict[str, Any]) -> str:
     parts: list[str] = []
     if "define" in example:
-        parts.append("If a define.xml has\n\n")
-        parts += [f"```xml\n{edit['new']}\n```\n\n" for edit in example["define"]]
+        verb = "If a define.xml"
+        for edit in example["define"]:
+            has, text = ("has", edit["new"]) if edit["new"].strip() else ("lacks", edit["old"].strip())
+            parts.append(f"{verb} {has}\n\n```xml\n{text}\n```\n\n")
+            verb = "and"
         parts.append("`ced-cdisc define check` says\n\n")
     elif "quoted" in example:
         shown = "a test of the tool shows" if example["quoted"].startswith("tests/") else "the source words"
