@@ -232,7 +232,11 @@ def test_without_words_the_whole_draft_waits_and_a_note_says_how_much(
         "define/csdrg.md CED430 sdtm/csdrg.pdf: 5 places to be completed, first in section "
         "2.1 Protocol Number and Title; write it under ## Protocol Number and Title"
     )
-    assert Path("out/guides/csdrg.md").read_text(encoding="utf-8").count("[To be completed: ") == 5
+    text = Path("out/guides/csdrg.md").read_text(encoding="utf-8")
+    assert text.count("[To be completed: ") == 5
+    # The rules are asked of the finished output, so that the guide cannot say that they find nothing.
+    assert "No finding of a conformance checker is explained." in text
+    assert any(one.failures for check in made.checked for one in check.rules)
     part = build("raw", "part", only="AE")
     assert not Path("part/guides").exists() and not Path("part/sdtm/csdrg.pdf").exists()
     assert [one.code for one in part.findings if one.code == "CED430"] == []

@@ -173,7 +173,7 @@ def plugins(facts: Facts) -> Iterator[Block]:
 def issues(facts: Facts) -> tuple[Block, ...]:
     """The known findings with their reasons."""
     if not facts.known:
-        return (text("No finding of a conformance checker is known."),)
+        return (text("No finding of a conformance checker is explained."),)
     rows = [(one.rule, one.place, _found(one), one.reason) for one in facts.known]
     listed = table(("Rule", "Where", "Found", "Why it stands"), rows, (1.1, 1.5, 0.9, 5))
     counts = text(
