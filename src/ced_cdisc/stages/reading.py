@@ -176,12 +176,12 @@ def _added_seconds(plan: StudyPlan, tables: Mapping[str, RawTable]) -> Iterator[
     """CED875: a column of times to the minute, to which a program added 00 seconds."""
     for study in plan.studies:
         read = study.own(tables)
-        told: set[str] = set()
+        looked_at: set[str] = set()
         for label, name, where, is_clock in _by_iso(study):
-            cells = None if name in told else _cells(read, name)
+            cells = None if name in looked_at else _cells(read, name)
+            looked_at.add(name)
             if cells is None or not (count := _times_to_the_minute(cells)):
                 continue
-            told.add(name)
             message = (
                 f"{label}: all {count:,} times in {name} have 00 seconds, as SAS, a spreadsheet or a "
                 "database adds them to hours and minutes"
