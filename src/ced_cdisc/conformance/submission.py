@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ced_cdisc.conformance.beside import with_columns
 from ced_cdisc.conformance.dataset import Dataset
-from ced_cdisc.conformance.look import Beside
+from ced_cdisc.conformance.look import Beside, Look
 from ced_cdisc.conformance.packages import build_of
 from ced_cdisc.conformance.records import Block
 from ced_cdisc.conformance.standard import Governing
@@ -193,6 +193,20 @@ class WithOthers(Datasets, eq=False, dict=True):
         for name in [self._at] if self._at else self.datasets:
             self.looked_up.setdefault(name, set()).add(asked)
         return asked.among(self.everything)
+
+    def not_in(self, other: str, domain: str, name: str, *also: str) -> Iterator[Look]:
+        """Looks at the values of a variable of a domain: those that another dataset does not have are wrong.
+
+        Args:
+            other: the name of that dataset; where it does not have the variable, nothing is looked at.
+            domain: the domain.
+            name: the variable of both.
+            also: further values that are right.
+        """
+        for data in self.having(name, among=self.domain(domain)):
+            known = self.other(other)
+            if known is not None and known.has(name):
+                yield data.not_among(name, [*known.values(name), *also])
 
     @property
     def subjects(self) -> pl.DataFrame:

@@ -41,10 +41,7 @@ def arm_has_one_name(study: Datasets) -> Iterator[Look]:  # noqa: D103
 
 
 def planned_element_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    for arms in study.having("ETCD", among=study.domain("TA")):
-        elements = study.other("TE")
-        if elements is not None and elements.has("ETCD"):
-            yield arms.not_among("ETCD", elements.values("ETCD"))
+    yield from study.not_in("TE", "TA", "ETCD")
 
 
 def element_name_as_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103

@@ -267,12 +267,8 @@ def _within_spans(with_day: Beside, day: pl.Expr, spans: pl.DataFrame, block: Bl
 
 
 def arm_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    for dm in study.having("ARMCD", among=study.domain("DM")):
-        planned = study.other("TA")
-        if planned is not None and planned.has("ARMCD"):
-            known = planned.values("ARMCD")
-            without_arm = ["SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN"]  # of guides before 3.3
-            yield dm.not_among("ARMCD", [*known, *without_arm])
+    without_arm = ("SCRNFAIL", "NOTASSGN", "NOTTRT", "UNPLAN")  # of guides before 3.3
+    yield from study.not_in("TA", "DM", "ARMCD", *without_arm)
 
 
 def arm_name_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
@@ -285,17 +281,11 @@ def arm_name_in_ta(study: WithOthers) -> Iterator[Look]:  # noqa: D103
 
 
 def element_in_te(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("ETCD", among=study.domain("SE")):
-        planned = study.other("TE")
-        if planned is not None and planned.has("ETCD"):
-            yield data.not_among("ETCD", [*planned.values("ETCD"), "UNPLAN"])
+    yield from study.not_in("TE", "SE", "ETCD", "UNPLAN")
 
 
 def criterion_in_ti(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    for data in study.having("IETESTCD", among=study.domain("IE")):
-        planned = study.other("TI")
-        if planned is not None and planned.has("IETESTCD"):
-            yield data.not_among("IETESTCD", planned.values("IETESTCD"))
+    yield from study.not_in("TI", "IE", "IETESTCD")
 
 
 def exposed_subject_has_dates(study: WithOthers) -> Iterator[Look]:  # noqa: D103
@@ -316,10 +306,7 @@ def dates_have_exposure(study: WithOthers) -> Iterator[Look]:  # noqa: D103
 
 
 def subject_has_disposition(study: WithOthers) -> Iterator[Look]:  # noqa: D103
-    for dm in study.having("USUBJID", among=study.domain("DM")):
-        data = study.other("DS")
-        if data is not None and data.has("USUBJID"):
-            yield dm.not_among("USUBJID", data.values("USUBJID"))
+    yield from study.not_in("DS", "DM", "USUBJID")
 
 
 def nothing_starts_after_death(study: WithOthers) -> Iterator[Look]:  # noqa: D103
