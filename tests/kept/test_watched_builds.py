@@ -138,6 +138,15 @@ def test_a_file_of_a_layer_is_looked_at_once_it_is_known(
     assert second.startswith("ae.yaml changed\n") and "\n  AE  " in second
 
 
+def test_numbers_that_a_build_keeps_are_no_change(
+    study: Path, watched: Callable[..., tuple[int, list[str]]]
+) -> None:
+    change(study / "mappings/study.yaml", "study:", "sequence: pinned\nstudy:")
+    _, (_, second) = watched(lambda: change(study / "raw/ae.csv", "Nausea", "Vomiting"))
+    assert (study / "mappings/sequence.lock").is_file()
+    assert second.startswith("ae.csv changed\n")
+
+
 def test_the_code_of_the_last_build(study: Path, watched: Callable[..., tuple[int, list[str]]]) -> None:
     spec = study / "mappings/sdtm/ae.yaml"
     assert watched(lambda: change(spec, "AESEV:", "AESEVV:"))[0] == 10

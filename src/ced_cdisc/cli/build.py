@@ -247,6 +247,7 @@ def _go_on(
     """Build whenever something changed, until that is interrupted; then leave with the code of the last."""
     from ced_cdisc.cli.changes import WatchedFiles
     from ced_cdisc.spec.locate import MissingFolder, find_study
+    from ced_cdisc.write.sequence_lock import NAME
 
     try:
         study = find_study(mappings, define, Path())
@@ -262,6 +263,7 @@ def _go_on(
         is_first = False
         if result is not None:  # now it is known where layers are
             state = files.with_more({path.parent for path in result.specs.values()}, state)
+            state = files.with_written(study.mappings / NAME, state)
             before = result.findings
         del result
         gc.collect()  # which is not done on the way

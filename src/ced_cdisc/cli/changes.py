@@ -41,6 +41,15 @@ class WatchedFiles:
         self._folders |= more
         return {**self._state_of(more), **state}
 
+    def with_written(self, path: Path, state: State) -> State:
+        """A state with a file as it stands now, since a build wrote it."""
+        real = Path(os.path.realpath(path))
+        try:
+            stat = real.stat()
+        except FileNotFoundError:
+            return state
+        return {**state, str(real): (stat.st_mtime_ns, stat.st_size)}
+
     def wait(self, before: State, sleep: Callable[[float], None] = time.sleep) -> tuple[State, list[Path]]:
         """Wait until something is not as it was ``before``, and then until no more changes from look to look.
 
