@@ -74,6 +74,18 @@ def test_a_command_that_there_is_not(arguments: list[str], group: str, said: str
     assert (result.exit_code, result.stderr) == (2, f"{usage}\nError: {said}\n")
 
 
+@pytest.mark.parametrize(("words", "wanted"), [("ced-cdisc bu", "build"), ("ced-cdisc ct imp", "import")])
+def test_a_shell_completes_commands(words: str, wanted: str) -> None:
+    given = {"_CED_CDISC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    result = CliRunner().invoke(main, [], prog_name="ced-cdisc", env=given)
+    assert result.stdout == f"plain,{wanted}\n"
+
+
+def test_a_shell_completes_nothing_of_a_command_that_there_is_not() -> None:
+    given = {"_CED_CDISC_COMPLETE": "bash_complete", "COMP_WORDS": "ced-cdisc biuld --on", "COMP_CWORD": "2"}
+    assert CliRunner().invoke(main, [], prog_name="ced-cdisc", env=given).stderr == ""
+
+
 def test_a_command_loads_no_other() -> None:
     code = (
         "import sys\n"

@@ -110,7 +110,7 @@ def test_a_note_is_said_once(study: Path, watched: Callable[..., tuple[int, list
         lambda: change(raw, "Nausea", "Vomiting"), lambda: change(raw, "Head\u2013ache", "Headache")
     )
     assert "1 note in the raw data\n" in first and "as before" not in first
-    assert "CED240" not in again and "\n1 notes and warnings as before\n" in again
+    assert "CED240" not in again and "\n1 finding as before\n" in again
     assert "CED240" not in without and "as before" not in without
 
 
@@ -136,6 +136,19 @@ def test_a_file_of_a_layer_is_looked_at_once_it_is_known(
     change(study / "mappings/study.yaml", "study:", "extends: [../../library]\ndatasets: [AE]\nstudy:")
     _, (_, second) = watched(lambda: change(layer / "ae.yaml", "1: MILD", "1: SEVERE"))
     assert second.startswith("ae.yaml changed\n") and "\n  AE  " in second
+
+
+def test_a_file_of_a_layer_that_stops_the_first_build_is_looked_at(
+    study: Path, watched: Callable[..., tuple[int, list[str]]]
+) -> None:
+    layer = study.parent / "library" / "sdtm"
+    layer.mkdir(parents=True)
+    (study / "mappings/sdtm/ae.yaml").rename(layer / "ae.yaml")
+    change(layer / "ae.yaml", "AESEV:", "AESEVV:")
+    change(study / "mappings/study.yaml", "study:", "extends: [../../library]\ndatasets: [AE]\nstudy:")
+    code, (first, second) = watched(lambda: change(layer / "ae.yaml", "AESEVV:", "AESEV:"))
+    assert "CED019 AE has no variable AESEVV" in first
+    assert second.startswith("ae.yaml changed\n") and "written to out" in second and code == 0
 
 
 def test_numbers_that_a_build_keeps_are_no_change(
@@ -180,6 +193,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_files_that_are_looked_at(folder: Path) -> None:
+    for name in ("a link", "sub/a link"):
+        (folder / name).symlink_to("nothing")  # ends the look at no folder
     looked = WatchedFiles([folder, folder / "not there"], folder / "out")
     assert {Path(name).relative_to(folder).as_posix() for name in looked.state()} == {"a.csv", "sub/b.csv"}
 

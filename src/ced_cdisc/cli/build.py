@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -150,8 +150,21 @@ def build(
     )
     if watch:
         _go_on(console, once, raw, out, mappings, define)
-    code, _ = once()
-    sys.exit(code)
+    sys.exit(once().code)
+
+
+class _Ended(NamedTuple):
+    """How a build ended.
+
+    Attributes:
+        code: the exit code.
+        findings: what was found, if anything was built.
+        files: of the specs, as far as it is known where they are.
+    """
+
+    code: int
+    findings: Findings | None = None
+    files: Iterable[Path] = ()
 
 
 def _build(
@@ -162,8 +175,8 @@ def _build(
     explain: bool,
     before: Findings | None = None,
     **options: Any,
-) -> tuple[int, Build | None]:
-    """One build, and all that is said of it; its exit code, and what was built, if anything was.
+) -> _Ended:
+    """One build, and all that is said of it.
 
     Args:
         console: where it is said.
@@ -174,7 +187,7 @@ def _build(
             only said how many there are.
         options: those of :func:`ced_cdisc.pipeline.build`.
     """
-    from ced_cdisc.core.findings import Stopped
+    from ced_cdisc.core.findings import Stopped, counted
     from ced_cdisc.core.sizes import UnknownSize
     from ced_cdisc.pipeline import build as run
     from ced_cdisc.spec.locate import MissingFolder, find_study
@@ -188,10 +201,11 @@ def _build(
             result = run(raw, out, watch=watch, **options)
     except (MissingFolder, NotADirectoryError, UnknownSize) as error:
         click.echo(f"Error: {error}", err=True)
-        return USAGE, None
+        return _Ended(USAGE)
     except Stopped as stopped:
         console.findings(stopped.findings)
-        return stopped.findings.exit_code(), None
+        at_fault = {Path(one.where.file) for one in stopped.findings}
+        return _Ended(stopped.findings.exit_code(), files=filter(Path.is_file, at_fault))
     except KeyboardInterrupt as interrupt:
         is_written = result is not None or isinstance(interrupt, BuildInterrupted)
         console.say(f"interrupted; {out.as_posix()} is {'written' if is_written else 'as it was'}")
@@ -199,7 +213,7 @@ def _build(
     _say_datasets(console, result, explain=explain, changes=before is not None)
     console.findings(result.findings if before is None else result.findings.without(before))
     if before is not None and (known := sum(one in before for one in result.findings)):
-        console.say(f"{known} notes and warnings as before")
+        console.say(f"{counted(known, 'finding')} as before")
     datasets = sum(len(package.datasets) for package in result.packages.values())
     console.say(f"{datasets} datasets and {len(result.packages)} define.xml written to {out.as_posix()}")
     if result.checked:
@@ -209,7 +223,8 @@ def _build(
             console.say(line)
     elif options["check"]:
         console.say("not checked: ced-cdisc check reads no Parquet files")
-    return max((one.exit_code() for one in result.checked), default=0), result
+    code = max((one.exit_code() for one in result.checked), default=0)
+    return _Ended(code, result.findings, result.specs.values())
 
 
 def _say_datasets(console: BuildConsole, result: Build, *, explain: bool, changes: bool) -> None:
@@ -238,7 +253,7 @@ def _say_datasets(console: BuildConsole, result: Build, *, explain: bool, change
 
 def _go_on(
     console: BuildConsole,
-    once: Callable[..., tuple[int, Build | None]],
+    once: Callable[..., _Ended],
     raw: Path,
     out: Path,
     mappings: Path | None,
@@ -255,26 +270,24 @@ def _go_on(
         usage_error(str(error))
     files = WatchedFiles((raw, study.mappings, study.define), out)
     state, before = files.state(), None
-    is_first = True
+    ended = once()
+    if ended.code == USAGE:
+        sys.exit(ended.code)
     while True:
-        code, result = once(before=before)
-        if code == USAGE and is_first:
-            sys.exit(code)
-        is_first = False
-        if result is not None:  # now it is known where layers are
-            state = files.with_more({path.parent for path in result.specs.values()}, state)
+        state = files.with_more({path.parent for path in ended.files}, state)  # those of layers
+        if ended.findings is not None:
             state = files.with_written(study.mappings / NAME, state)
-            before = result.findings
-        del result
+            before = ended.findings
         gc.collect()  # which is not done on the way
         try:
             console.say(f"waiting for changes of {raw.as_posix()} and the specs; Ctrl-C ends it")
             state, changed = files.wait(state)
         except KeyboardInterrupt:
-            sys.exit(code)
+            sys.exit(ended.code)
         finally:
             click.echo(err=True)
         console.say(f"{_shown(changed)} changed")
+        ended = once(before=before)
 
 
 def _shown(changed: list[Path]) -> str:

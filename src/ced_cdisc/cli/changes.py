@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 State = Mapping[str, tuple[int, int]]
@@ -68,20 +69,19 @@ class WatchedFiles:
         found: dict[str, tuple[int, int]] = {}
         waiting = list(folders)
         while waiting:
-            try:
-                with os.scandir(waiting.pop()) as entries:
-                    for entry in entries:
-                        if entry.path == self._without or _is_left_out(entry.name):
-                            continue
-                        if entry.is_dir():
-                            waiting.append(entry.path)
-                        else:
-                            stat = entry.stat()
-                            found[entry.path] = stat.st_mtime_ns, stat.st_size
-            except OSError:
-                continue  # gone, or on its way
+            with suppress(OSError), os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.path == self._without or _is_left_out(entry.name):
+                        continue
+                    if entry.is_dir():
+                        waiting.append(entry.path)
+                        continue
+                    with suppress(OSError):  # gone, on its way, or a link to nothing
+                        stat = entry.stat()
+                        found[entry.path] = stat.st_mtime_ns, stat.st_size
         return found
 
 
 def _is_left_out(name: str) -> bool:
-    return name.startswith((".", "__", "~$")) or name.endswith(("~", ".tmp", ".swp"))
+    is_beside = name.startswith((".", "~$")) or name.endswith(("~", ".tmp", ".swp"))
+    return is_beside or name == "__pycache__"

@@ -24,7 +24,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first word names."""
         word, known = args[0], self.list_commands(ctx)
-        if word not in known and not word.startswith("-"):
+        if word not in known and not word.startswith("-") and not ctx.resilient_parsing:
             from ced_cdisc.core.findings import did_you_mean
 
             ctx.fail(f"there is no command {word}; {did_you_mean(word, known) or 'see --help'}")

@@ -128,6 +128,7 @@ class KnownLooks:
         self._study, self._known, self._records = study, known, records
         self._digests = LookDigests({data: _stands_for(data, one) for data, one in known.items()})
         self._to_learn: dict[Look, tuple[str, Scope]] = {}
+        self._others: dict[LookUp, list[object] | None] = {}
 
     def said_of_each(self, scope: Scope, datasets: Iterable[Dataset]) -> dict[str, OfOne]:
         """What the rules of a scope said of datasets, by their names, where that is known."""
@@ -158,17 +159,23 @@ class KnownLooks:
     def _key(self, data: Dataset, looked_up: Iterable[LookUp]) -> str | None:
         """What stands for all that they look at and up, and for which rules there are; None if unknown."""
         governs = [sorted((n, v.number) for n, v in said.items()) for said in self._study.governing.told]
-        others: list[object] = []
-        for asked in looked_up:
-            found = asked.among(self._study.datasets)
-            if asked.kind == "names":
-                others.append([(one.name, one.domain, one.kind, one.is_supplemental) for one in found])
-                continue
-            if any(one not in self._known for one in found):
-                return None
-            others.append([self._with_define(one) for one in found])
+        others = [self._looked_up(asked) for asked in looked_up]
+        if None in others:
+            return None
         hangs_on = self._with_define(data), others, bool(self._study.defines), governs, self._records
         return hashlib.sha256(repr(hangs_on).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _looked_up(self, asked: LookUp) -> list[object] | None:
+        """What stands for all that was looked up, the same for each dataset; None if it is not known."""
+        if asked not in self._others:
+            found = asked.among(self._study.datasets)
+            told: list[object] | None = None
+            if asked.kind == "names":
+                told = [(one.name, one.domain, one.kind, one.is_supplemental) for one in found]
+            elif all(one in self._known for one in found):
+                told = [self._with_define(one) for one in found]
+            self._others[asked] = told
+        return self._others[asked]
 
     def _with_define(self, data: Dataset) -> tuple[str, str | None]:
         """What stands for a dataset that is known, its define.xml included."""

@@ -128,11 +128,14 @@ def family_yaml(family: str, *, cases: bool = False) -> dict[str, Any]:
     text = (files("ced_cdisc.conformance.families") / f"{family}.yaml").read_text(encoding="utf-8")
     if not cases:
         text = _CASES.sub("", text)
-    return _parsed(text)
-
-
-def _parsed(text: str) -> dict[str, Any]:
     import yaml  # which takes as long to load as all of it to read; see :func:`read_of_tool`
+
+    return cast("dict[str, Any]", yaml.load(text, Loader=_loader()))
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         pass
@@ -142,7 +145,7 @@ def _parsed(text: str) -> dict[str, Any]:
         first: [(tag, pattern) for tag, pattern in resolvers if tag in kept]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return cast("dict[str, Any]", yaml.load(text, Loader=Loader))
+    return Loader
 
 
 @lru_cache

@@ -86,13 +86,8 @@ def read_of_tool(name: str, read: Callable[[], T]) -> T:
     if folder is None or tool is None:
         return read()
     entries, key = CacheEntries(folder, "reading", _KEPT_OF_TOOL), reading_key(tool, name, "", b"")
-    kept: tuple[T, tuple[Finding, ...]] | None = entries.read(key, _value)
-    if kept is None:
-        kept = read(), ()
-        if tool == reader_digest():
-            body = pickled(kept)
-            entries.keep(key, _digest(body), body)
-    return kept[0]
+    value, _ = _kept(entries, key, lambda: (read(), ()), lambda: tool == reader_digest())
+    return value
 
 
 def _read(read: Callable[[Path, str, Findings], T], file: Path, shown: str, findings: Findings) -> T:
@@ -101,17 +96,31 @@ def _read(read: Callable[[Path, str, Findings], T], file: Path, shown: str, find
     key = None if folder is None else _key(read, file, shown, _tool())
     if folder is None or key is None:
         return read(file, shown, findings)
-    entries = CacheEntries(folder, "reading", _KEPT)
-    kept: tuple[T, tuple[Finding, ...]] | None = entries.read(key, _value)
-    if kept is None:
+
+    def make() -> tuple[T, tuple[Finding, ...]]:
         found = Findings()
-        kept = read(file, shown, found), tuple(found)
-        if key == _key(read, file, shown, reader_digest()):  # neither was changed meanwhile
-            body = pickled(kept)
-            entries.keep(key, _digest(body), body)
-    value, faults = kept
+        return read(file, shown, found), tuple(found)
+
+    entries = CacheEntries(folder, "reading", _KEPT)
+    value, faults = _kept(entries, key, make, lambda: key == _key(read, file, shown, reader_digest()))
     findings.extend(faults)
     return value
+
+
+def _kept(
+    entries: CacheEntries,
+    key: str,
+    make: Callable[[], tuple[T, tuple[Finding, ...]]],
+    is_same: Callable[[], bool],
+) -> tuple[T, tuple[Finding, ...]]:
+    """A value with its faults from the cache; else it is made, and kept if nothing was changed meanwhile."""
+    found: tuple[T, tuple[Finding, ...]] | None = entries.read(key, _value)
+    if found is None:
+        found = make()
+        if is_same():
+            body = pickled(found)
+            entries.keep(key, _digest(body), body)
+    return found
 
 
 @cache
