@@ -59,9 +59,7 @@ def _of_row(node: tree.Node) -> Iterator[str]:
     if isinstance(node, tree.Column):
         yield node.name
     elif not isinstance(node, tree.Aggregate):
-        below: list[tree.Node] = []
-        tree.rebuild(node, lambda one: below.append(one) or one)
-        for one in below:
+        for one in tree.children(node):
             yield from _of_row(one)
 
 
